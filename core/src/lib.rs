@@ -1,1 +1,40 @@
+//! Everything that Steward decides, and nothing that it does.
+//!
+//! A [`snapshot::Snapshot`] of the server becomes [`candidate::Candidate`]s; a [`policy::Policy`] turns each into a
+//! [`decision::Decision`]; the [`guard`] turns decisions into a [`plan::Plan`]; an independent [`checker`] reads the
+//! plan once more before anybody acts on it.
+//!
+//! This crate deliberately has no I/O, no clock, no randomness and no logging: `now`, keys and limits are arguments,
+//! and the same input gives the same bytes on every machine and in every browser.
+#![forbid(unsafe_code)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss
+)]
+#![cfg_attr(
+    test,
+    expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that meets the unexpected should stop there")
+)]
 
+pub mod candidate;
+//NEXT pub mod checker;
+pub mod decision;
+pub mod digest;
+//NEXT pub mod guard;
+pub mod ids;
+pub mod instant;
+pub mod license_type;
+//NEXT pub mod mapping;
+//NEXT pub mod mask;
+//NEXT pub mod plan;
+//NEXT pub mod planner;
+pub mod policy;
+pub mod settings;
+pub mod snapshot;
+mod text;
