@@ -23,17 +23,17 @@
 )]
 
 pub mod candidate;
-//NEXT pub mod checker;
+pub mod checker;
 pub mod decision;
 pub mod digest;
-//NEXT pub mod guard;
+pub mod guard;
 pub mod ids;
 pub mod instant;
 pub mod license_type;
-//NEXT pub mod mapping;
-//NEXT pub mod mask;
-//NEXT pub mod plan;
-//NEXT pub mod planner;
+pub mod mapping;
+pub mod mask;
+pub mod plan;
+pub mod planner;
 pub mod policy;
 pub mod settings;
 pub mod snapshot;

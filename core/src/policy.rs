@@ -1,7 +1,11 @@
 //! What core asks of a policy, whoever runs it: a sandbox, a browser or native code.
 
+mod answers;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+pub use answers::{check_decision, check_description, check_outcomes};
 
 use crate::candidate::Candidate;
 use crate::decision::{Decision, RuleOutcome};

@@ -1,0 +1,236 @@
+//! Reads a finished plan once more, before anybody acts on it.
+//!
+//! It shares no code with the guard and trusts nothing that the planner computed: it states what must never be
+//! released, seat by seat, in its own words. A violation is a bug of Steward, and the plan is thrown away.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use thiserror::Error;
+
+use crate::decision::Verdict;
+use crate::guard::Scope;
+use crate::ids::{LicenseId, UserGuid};
+use crate::license_type::LicenseType;
+use crate::plan::{Plan, PlanBody, PlannedDecision};
+use crate::settings::{AboveCap, FlagRule, GuardSettings};
+use crate::snapshot::{Holder, LastUse, Seat, Snapshot, User};
+
+const DAY_MS: i64 = 86_400_000;
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Violation {
+    #[error("the plan decides about {decided} seats, the snapshot has {seats}")]
+    SeatCount { decided: usize, seats: usize },
+    #[error("the plan was made of another snapshot or under other guard settings")]
+    OtherInputs,
+    #[error("seat `{0}` is decided twice, or is not in the snapshot, or is described differently there")]
+    StrangeDecision(LicenseId),
+    #[error("the decisions are not in order at seat `{0}`")]
+    Disorder(LicenseId),
+    #[error("seat `{0}` is released twice")]
+    ReleasedTwice(LicenseId),
+    #[error("seat `{0}` is released, but the policy did not say so")]
+    NotDecided(LicenseId),
+    #[error("seat `{0}` is released and held")]
+    Held(LicenseId),
+    #[error("seat `{id}` is released, but {why}")]
+    MustStay { id: LicenseId, why: &'static str },
+    #[error("{count} {license_type} seats are released, the cap is {cap}")]
+    AboveCap { license_type: LicenseType, count: u64, cap: u64 },
+    #[error("seats are released in a run that is held or faulty")]
+    RunIsHeld,
+    #[error("{0} seats of a type whose cap is exceeded are released")]
+    TypeIsHeld(LicenseType),
+}
+
+/// Everything that is wrong with `plan`; empty for a sound one.
+pub fn violations(plan: &Plan, snapshot: &Snapshot, guard: &GuardSettings) -> Vec<Violation> {
+    let body = plan.body();
+    let mut found = Vec::new();
+    let same_inputs = snapshot.digest().is_ok_and(|digest| digest == body.inventory.digest)
+        && guard.digest().is_ok_and(|digest| digest == body.guard.digest);
+    if !same_inputs {
+        found.push(Violation::OtherInputs);
+    }
+    let seats: BTreeMap<&LicenseId, &Seat> = snapshot.seats().iter().map(|seat| (&seat.id, seat)).collect();
+    let decided = check_decisions(body, &seats, &mut found);
+    check_releases(body, &decided, snapshot, &seats, guard, &mut found);
+    check_holds(body, guard, &mut found);
+    check_caps(body, &seats, snapshot, guard, &mut found);
+    found
+}
+
+/// Each seat once, as the snapshot describes it, in the order that the format promises.
+fn check_decisions<'p>(
+    body: &'p PlanBody,
+    seats: &BTreeMap<&LicenseId, &Seat>,
+    found: &mut Vec<Violation>,
+) -> BTreeMap<&'p LicenseId, Verdict> {
+    let mut decided = BTreeMap::new();
+    let mut previous: Option<(LicenseType, i64, &LicenseId)> = None;
+    for decision in &body.decisions {
+        let id = &decision.license_id;
+        let described = seats.get(id).is_some_and(|seat| same_seat(seat, decision));
+        if decided.insert(id, decision.verdict).is_some() || !described {
+            found.push(Violation::StrangeDecision(id.clone()));
+        }
+        let since = match (decision.last_used, decision.allocated_at) {
+            (LastUse::At(at), _) | (LastUse::Never, Some(at)) => at.millis(),
+            _ => i64::MAX,
+        };
+        let place = (decision.license_type, since, id);
+        if previous.is_some_and(|before| before >= place) {
+            found.push(Violation::Disorder(id.clone()));
+        }
+        previous = Some(place);
+    }
+    if decided.len() != seats.len() {
+        found.push(Violation::SeatCount { decided: decided.len(), seats: seats.len() });
+    }
+    decided
+}
+
+fn same_seat(seat: &Seat, decision: &PlannedDecision) -> bool {
+    seat.license_type == decision.license_type
+        && seat.last_used == decision.last_used
+        && seat.allocated_at == decision.allocated_at
+        && seat.holder.user_id() == decision.user_id
+        && seat.holder.user_directory() == decision.user_directory
+}
+
+fn check_releases(
+    body: &PlanBody,
+    decided: &BTreeMap<&LicenseId, Verdict>,
+    snapshot: &Snapshot,
+    seats: &BTreeMap<&LicenseId, &Seat>,
+    guard: &GuardSettings,
+    found: &mut Vec<Violation>,
+) {
+    let users: BTreeMap<&UserGuid, &User> = snapshot.users().iter().map(|user| (&user.guid, user)).collect();
+    let held: BTreeSet<&LicenseId> = body.held.iter().flat_map(|held| &held.license_ids).collect();
+    let mut seen = BTreeSet::new();
+    for id in &body.releases {
+        if !seen.insert(id) {
+            found.push(Violation::ReleasedTwice(id.clone()));
+        }
+        if decided.get(id) != Some(&Verdict::Release) {
+            found.push(Violation::NotDecided(id.clone()));
+        }
+        if held.contains(id) {
+            found.push(Violation::Held(id.clone()));
+        }
+        let why = match seats.get(id) {
+            Some(seat) => must_stay(seat, &users, guard, body.now.millis()),
+            None => Some("it is not in the snapshot"),
+        };
+        found.extend(why.map(|why| Violation::MustStay { id: id.clone(), why }));
+    }
+}
+
+/// Why a seat must never be released, said without the guard.
+fn must_stay(
+    seat: &Seat,
+    users: &BTreeMap<&UserGuid, &User>,
+    guard: &GuardSettings,
+    now_ms: i64,
+) -> Option<&'static str> {
+    if seat.quarantined {
+        return Some("it is quarantined");
+    }
+    let floor_ms = i64::from(guard.min_idle_days) * DAY_MS;
+    let Some(allocated_at) = seat.allocated_at else { return Some("nobody knows when it was allocated") };
+    let youngest = match seat.last_used {
+        LastUse::Unknown => return Some("nobody knows when it was last used"),
+        LastUse::Never => allocated_at.millis(),
+        LastUse::At(at) => at.millis().max(allocated_at.millis()),
+    };
+    if now_ms - youngest < floor_ms {
+        return Some("it was used or allocated too recently");
+    }
+    let (directory, id) = (seat.holder.user_directory(), seat.holder.user_id());
+    let user = match &seat.holder {
+        Holder::Deleted { .. } => None,
+        Holder::User { guid, .. } => match users.get(guid) {
+            Some(user) if same(&user.user_directory, directory) && same(&user.user_id, id) => Some(*user),
+            _ => return Some("its owner is not in the user list"),
+        },
+    };
+    if same(directory, "INTERNAL") && id.trim().to_lowercase().starts_with("sa_") {
+        return Some("its owner is a service account");
+    }
+    if guard.own_account.as_ref().is_some_and(|own| same(&own.user_dir, directory) && same(&own.user_id, id)) {
+        return Some("its owner is the account that Steward uses");
+    }
+    let protected = protected_by_name(directory, id, guard) || protected_by_facts(user, guard);
+    protected.then_some("the settings or a role protect its owner")
+}
+
+fn protected_by_name(directory: &str, id: &str, guard: &GuardSettings) -> bool {
+    let never = &guard.never_release;
+    never.user_directory.iter().any(|entry| same(entry, directory))
+        || never.user.iter().any(|entry| same(&entry.user_dir, directory) && same(&entry.user_id, id))
+}
+
+fn protected_by_facts(user: Option<&User>, guard: &GuardSettings) -> bool {
+    let never = &guard.never_release;
+    let flag = |rule: FlagRule, is_set: bool| match rule {
+        FlagRule::Ignore => false,
+        FlagRule::Yes => is_set,
+        FlagRule::No => !is_set,
+    };
+    flag(never.inactive, user.is_some_and(|user| user.inactive))
+        || flag(never.blocked, user.is_some_and(|user| user.blocked))
+        || flag(never.removed_externally, user.is_some_and(|user| user.removed_externally))
+        || user.is_some_and(|user| {
+            let has_tag = |entry: &String| user.tags.iter().any(|tag| same(entry, tag));
+            let has_role = |entry: &String| user.roles.iter().any(|role| same(entry, role));
+            never.tag.iter().any(has_tag)
+                || guard.protect_roles.iter().any(has_role)
+                || never.custom_property.iter().any(|entry| {
+                    user.custom_properties.iter().any(|p| same(&entry.name, &p.name) && same(&entry.value, &p.value))
+                })
+        })
+}
+
+fn same(a: &str, b: &str) -> bool {
+    let caseless = |text: &str| text.trim().to_uppercase().to_lowercase();
+    a == b || caseless(a) == caseless(b)
+}
+
+/// A held run releases nothing, and neither does a held type.
+fn check_holds(body: &PlanBody, guard: &GuardSettings, found: &mut Vec<Violation>) {
+    let run_is_held = !body.faults.is_empty() || body.held.iter().any(|held| held.scope == Scope::Run);
+    if run_is_held && !body.releases.is_empty() {
+        found.push(Violation::RunIsHeld);
+    }
+    if guard.above_cap == AboveCap::LongestIdleFirst {
+        return;
+    }
+    for kind in body.held.iter().filter(|held| held.scope == Scope::Type).filter_map(|held| held.license_type) {
+        let released: BTreeSet<&LicenseId> = body.releases.iter().collect();
+        if body.decisions.iter().any(|d| d.license_type == kind && released.contains(&d.license_id)) {
+            found.push(Violation::TypeIsHeld(kind));
+        }
+    }
+}
+
+fn check_caps(
+    body: &PlanBody,
+    seats: &BTreeMap<&LicenseId, &Seat>,
+    snapshot: &Snapshot,
+    guard: &GuardSettings,
+    found: &mut Vec<Violation>,
+) {
+    let mut counts: BTreeMap<LicenseType, u64> = BTreeMap::new();
+    for seat in body.releases.iter().filter_map(|id| seats.get(id)) {
+        *counts.entry(seat.license_type).or_default() += 1;
+    }
+    for (license_type, count) in counts {
+        let allocated = snapshot.pool(license_type).map_or(0, |pool| u64::from(pool.allocated));
+        let share = allocated * u64::from(guard.max_release_basis_points) / 10_000;
+        let cap = share.max(5).min(guard.max_releases.map_or(u64::MAX, u64::from));
+        if count > cap {
+            found.push(Violation::AboveCap { license_type, count, cap });
+        }
+    }
+}

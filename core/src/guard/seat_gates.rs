@@ -1,0 +1,65 @@
+//! Gates that hold one seat.
+
+use super::{Gate, Hold, Protections};
+use crate::candidate::Candidate;
+use crate::instant::{Instant, MS_PER_DAY};
+use crate::settings::{GuardSettings, account_name};
+use crate::snapshot::{Holder, LastUse, Owner, Seat};
+use crate::text::fold;
+
+/// Qlik's own service accounts: `INTERNAL\sa_repository`, `INTERNAL\sa_engine` and their like.
+const SERVICE_DIRECTORY: &str = "internal";
+const SERVICE_PREFIX: &str = "sa_";
+
+/// Every gate that holds this seat, in the order of [`Gate`].
+pub fn seat_holds(
+    candidate: &Candidate<'_>,
+    settings: &GuardSettings,
+    protections: &Protections,
+    now: Instant,
+) -> Vec<Hold> {
+    let seat = candidate.seat;
+    let mut holds = Vec::new();
+    if seat.quarantined {
+        holds.push(Hold::new(Gate::Quarantined, "the seat is quarantined"));
+    }
+    if candidate.owner == Owner::Unresolved {
+        holds.push(Hold::new(Gate::UnresolvedOwner, "the user list does not describe the owner"));
+    }
+    holds.extend(floor(seat, settings, now).map(|detail| Hold::new(Gate::Floor, detail)));
+    holds.extend(service_account(&seat.holder, settings).map(|detail| Hold::new(Gate::ServiceAccount, detail)));
+    holds.extend(protected_role(&candidate.owner, settings).map(|detail| Hold::new(Gate::ProtectedRole, detail)));
+    if let Some(protection) = protections.matching(&candidate.owner).first() {
+        holds.push(Hold::new(Gate::Protected, protection.to_string()));
+    }
+    holds
+}
+
+/// An unknown date holds too: nobody can tell that it is not recent.
+fn floor(seat: &Seat, settings: &GuardSettings, now: Instant) -> Option<String> {
+    let floor_ms = i64::from(settings.min_idle_days).saturating_mul(MS_PER_DAY);
+    let recent = |at: Instant| now.millis_since(at) < floor_ms;
+    match (seat.last_used, seat.allocated_at) {
+        (LastUse::Unknown, _) => Some("nobody can tell when it was last used".to_owned()),
+        (LastUse::At(at), _) if recent(at) => Some(format!("used at {at}, less than {} days ago", settings.min_idle_days)),
+        (_, None) => Some("nobody can tell when it was allocated".to_owned()),
+        (_, Some(at)) if recent(at) => Some(format!("allocated at {at}, less than {} days ago", settings.min_idle_days)),
+        _ => None,
+    }
+}
+
+fn service_account(holder: &Holder, settings: &GuardSettings) -> Option<String> {
+    let (directory, id) = (fold(holder.user_directory()), fold(holder.user_id()));
+    if directory == SERVICE_DIRECTORY && id.starts_with(SERVICE_PREFIX) {
+        return Some(format!("{} is a service account", account_name(&directory, &id)));
+    }
+    let own = settings.own_account.as_ref()?;
+    (fold(&own.user_dir) == directory && fold(&own.user_id) == id)
+        .then(|| format!("{} is the account that Steward uses", account_name(&directory, &id)))
+}
+
+fn protected_role(owner: &Owner<'_>, settings: &GuardSettings) -> Option<String> {
+    let Owner::Known(user) = owner else { return None };
+    let role = user.roles.iter().find(|role| settings.protect_roles.iter().any(|entry| fold(entry) == fold(role)))?;
+    Some(format!("the owner has the role `{role}`"))
+}
