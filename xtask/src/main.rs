@@ -1,1 +1,83 @@
-fn main() {}
+//! The project's own commands, each doing all its own set-up on a fresh machine.
+//!
+//! `cargo xtask demo` shows Steward at work, `cargo xtask test` runs every test, `cargo xtask policies` builds the
+//! WebAssembly components that the other two need.
+
+mod policies;
+mod process;
+mod wasm;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's own commands")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build everything and show it: a test double of the Qlik Repository Service, its pools, a dry-run plan
+    Demo {
+        /// Passed on to `steward demo`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Check formatting and lints, and run every test
+    Test {
+        /// Only the tests, without formatting and lints
+        #[arg(long)]
+        no_lint: bool,
+        /// Passed on to `cargo test`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Build the policy components into target/policies
+    Policies,
+}
+
+fn main() -> Result<()> {
+    let root = workspace_root()?;
+    match Cli::parse().command {
+        Command::Demo { args } => demo(&root, &args),
+        Command::Test { no_lint, args } => test(&root, no_lint, &args),
+        Command::Policies => policies::build_all(&root),
+    }
+}
+
+fn workspace_root() -> Result<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no parent folder")?;
+    Ok(root.to_owned())
+}
+
+fn demo(root: &Path, args: &[String]) -> Result<()> {
+    policies::build_all(root)?;
+    process::say("building steward (the first time takes some minutes: it brings its own WebAssembly compiler)");
+    process::cargo(root, ["build", "--package", "steward"])?;
+    let mut run = vec!["run".to_owned(), "--quiet".into(), "--package".into(), "steward".into(), "--".into(), "demo".into()];
+    run.extend_from_slice(args);
+    process::cargo(root, run)
+}
+
+fn test(root: &Path, no_lint: bool, args: &[String]) -> Result<()> {
+    policies::build_all(root)?;
+    if !no_lint {
+        process::say("checking formatting");
+        process::cargo(root, ["fmt", "--all", "--check"])?;
+    }
+    process::say("building everything and running the tests");
+    // The binary first: tests start the real one.
+    process::cargo(root, ["build", "--workspace", "--bins"])?;
+    let mut run = vec!["test".to_owned(), "--workspace".into()];
+    run.extend_from_slice(args);
+    process::cargo(root, run)?;
+    if !no_lint {
+        process::say("checking lints");
+        process::cargo(root, ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;
+    }
+    Ok(())
+}

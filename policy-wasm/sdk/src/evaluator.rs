@@ -1,0 +1,100 @@
+//! Makes the functions of the contract out of a [`Policy`].
+
+use std::marker::PhantomData;
+
+use crate::bindings::exports::steward::policy::policy as contract;
+use crate::ruling::{Ruling, UNDECIDED};
+use crate::{Candidate, Decision, Description, LicenseType, Policy, RuleOutcome, RunContext, SettingsError};
+
+/// A policy with its settings, ready to decide.
+pub struct Evaluator<P: Policy> {
+    policy: P,
+}
+
+/// The description of `P`, with the JSON Schema of its settings.
+pub fn describe<P: Policy>() -> Description {
+    let rules = P::RULES.iter().chain([&UNDECIDED]);
+    Description {
+        name: P::NAME.to_owned(),
+        version: P::VERSION.to_owned(),
+        summary: P::SUMMARY.to_owned(),
+        rules: rules.map(|rule| contract::Rule { id: rule.id.to_owned(), summary: rule.summary.to_owned() }).collect(),
+        settings_schema: settings_schema::<P::Settings>(),
+        needs: P::NEEDS.to_vec(),
+    }
+}
+
+fn settings_schema<S: schemars::JsonSchema>() -> String {
+    let generator = schemars::generate::SchemaSettings::draft2020_12().with(|s| s.inline_subschemas = true);
+    generator.into_generator().into_root_schema_for::<S>().to_value().to_string()
+}
+
+impl<P: Policy> Evaluator<P> {
+    /// # Errors
+    /// When the settings cannot be read, or make no sense to the policy.
+    pub fn configure(settings: &str, run: &RunContext) -> Result<Self, Vec<SettingsError>> {
+        let mut reader = serde_json::Deserializer::from_str(settings);
+        let settings = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+            vec![SettingsError { path: pointer(error.path()), message: error.inner().to_string() }]
+        })?;
+        Ok(Self { policy: P::configure(settings, run)? })
+    }
+
+    pub fn decide(&self, candidate: &Candidate) -> Decision {
+        let mut ruling = Ruling::deciding();
+        self.policy.judge(candidate, &mut ruling);
+        ruling.into_decision()
+    }
+
+    pub fn explain(&self, candidate: &Candidate) -> Vec<RuleOutcome> {
+        let mut ruling = Ruling::explaining();
+        self.policy.judge(candidate, &mut ruling);
+        ruling.into_outcomes()
+    }
+
+    pub fn quota(&self, license_type: LicenseType) -> Option<u32> {
+        self.policy.quota(license_type)
+    }
+}
+
+/// The path of serde as a JSON Pointer.
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => String::new(),
+        })
+        .collect()
+}
+
+/// The component of `P`: what [`crate::export_policy`] exports.
+pub struct Component<P>(PhantomData<P>);
+
+impl<P: Policy> contract::Guest for Component<P> {
+    type Evaluator = Evaluator<P>;
+
+    fn describe() -> Description {
+        describe::<P>()
+    }
+}
+
+impl<P: Policy> contract::GuestEvaluator for Evaluator<P> {
+    fn configure(settings: String, run: RunContext) -> Result<contract::Evaluator, Vec<SettingsError>> {
+        Self::configure(&settings, &run).map(contract::Evaluator::new)
+    }
+
+    fn decide(&self, candidate: Candidate) -> Decision {
+        self.decide(&candidate)
+    }
+
+    fn quota(&self, license_type: LicenseType) -> Option<u32> {
+        self.quota(license_type)
+    }
+
+    fn explain(&self, candidate: Candidate) -> Vec<RuleOutcome> {
+        self.explain(&candidate)
+    }
+}

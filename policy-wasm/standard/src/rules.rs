@@ -1,0 +1,274 @@
+//! The rules, in the order in which they are tried. The first one that keeps a seat is the one that is reported.
+
+use steward_policy_sdk::{Candidate, Instant, KnownOwner, LastUse, MS_PER_DAY, Owner, Rule, Ruling, shorten};
+
+use crate::Standard;
+use crate::settings::{DeletedOwnerRule, FlagRule};
+
+pub(crate) const RULES: &[Rule] = &[
+    Rule { id: LICENSE_TYPE_DISABLED, summary: "Keeps seats of a licence type that is not enabled." },
+    Rule { id: QUARANTINED, summary: "Keeps seats that are quarantined already." },
+    Rule { id: OWNER_UNKNOWN, summary: "Keeps seats whose owner was deleted or is not described by the user list." },
+    Rule { id: UNKNOWN_LAST_USE, summary: "Keeps seats of which nobody can tell since when they are idle." },
+    Rule { id: NEVER_USED_GRACE, summary: "Keeps seats that were never used and were allocated a short while ago." },
+    Rule { id: RECENTLY_USED, summary: "Keeps seats that were used within the threshold of their type." },
+    Rule { id: NEVER_RELEASE_USER, summary: "Keeps seats of people listed in neverRelease.user." },
+    Rule { id: NEVER_RELEASE_TAG, summary: "Keeps seats of owners with a tag listed in neverRelease.tag." },
+    Rule {
+        id: NEVER_RELEASE_CUSTOM_PROPERTY,
+        summary: "Keeps seats of owners with a custom property listed in neverRelease.customProperty.",
+    },
+    Rule {
+        id: NEVER_RELEASE_USER_DIRECTORY,
+        summary: "Keeps seats of owners from a directory listed in neverRelease.userDirectory.",
+    },
+    Rule { id: NEVER_RELEASE_INACTIVE, summary: "Keeps seats as neverRelease.inactive says." },
+    Rule { id: NEVER_RELEASE_BLOCKED, summary: "Keeps seats as neverRelease.blocked says." },
+    Rule { id: NEVER_RELEASE_REMOVED_EXTERNALLY, summary: "Keeps seats as neverRelease.removedExternally says." },
+    Rule { id: NEVER_USED, summary: "Releases seats that were never used, after their grace." },
+    Rule { id: IDLE, summary: "Releases seats that were not used for the threshold of their type." },
+];
+
+const LICENSE_TYPE_DISABLED: &str = "license-type-disabled";
+const QUARANTINED: &str = "quarantined";
+const OWNER_UNKNOWN: &str = "owner-unknown";
+const UNKNOWN_LAST_USE: &str = "unknown-last-use";
+const NEVER_USED_GRACE: &str = "never-used-grace";
+const RECENTLY_USED: &str = "recently-used";
+const NEVER_RELEASE_USER: &str = "never-release.user";
+const NEVER_RELEASE_TAG: &str = "never-release.tag";
+const NEVER_RELEASE_CUSTOM_PROPERTY: &str = "never-release.custom-property";
+const NEVER_RELEASE_USER_DIRECTORY: &str = "never-release.user-directory";
+const NEVER_RELEASE_INACTIVE: &str = "never-release.inactive";
+const NEVER_RELEASE_BLOCKED: &str = "never-release.blocked";
+const NEVER_RELEASE_REMOVED_EXTERNALLY: &str = "never-release.removed-externally";
+const NEVER_USED: &str = "never-used";
+const IDLE: &str = "idle";
+
+pub(crate) fn judge(policy: &Standard, candidate: &Candidate, ruling: &mut Ruling) {
+    keep_what_is_not_ours(policy, candidate, ruling);
+    keep_what_is_not_idle(policy, candidate, ruling);
+    keep_protected_names(policy, candidate, ruling);
+    keep_protected_flags(policy, candidate, ruling);
+    release_the_rest(policy, candidate, ruling);
+}
+
+fn keep_what_is_not_ours(policy: &Standard, candidate: &Candidate, ruling: &mut Ruling) {
+    let kind = candidate.license_type;
+    ruling.keep(
+        LICENSE_TYPE_DISABLED,
+        || (!policy.license_type(kind).enable).then_some(()),
+        |found| match found {
+            Some(()) => format!("the settings do not enable the release of {kind:?} seats").to_lowercase(),
+            None => format!("the settings enable the release of {kind:?} seats").to_lowercase(),
+        },
+    );
+    ruling.keep(
+        QUARANTINED,
+        || candidate.quarantined.then_some(()),
+        |found| match found {
+            Some(()) => "the seat is quarantined already".to_owned(),
+            None => "the seat is not quarantined".to_owned(),
+        },
+    );
+    let deleted_may_go = policy.settings.deleted_owner == DeletedOwnerRule::Release;
+    ruling.keep(
+        OWNER_UNKNOWN,
+        || match candidate.owner {
+            Owner::Unresolved => Some("the user list does not describe the owner"),
+            Owner::Deleted(_) if !deleted_may_go => Some("the owner was deleted from the user list"),
+            Owner::Deleted(_) | Owner::Known(_) => None,
+        },
+        |found| found.map_or("the owner is known, or was deleted and may go", |found| found).to_owned(),
+    );
+}
+
+/// The date from which a seat is idle, and the days after which it may go.
+fn idle_since(policy: &Standard, candidate: &Candidate) -> Option<(Instant, u32)> {
+    let threshold = policy.license_type(candidate.license_type).release_threshold_days;
+    match candidate.last_use {
+        LastUse::Unknown => None,
+        LastUse::At(at) => Some((at, threshold)),
+        LastUse::Never => {
+            candidate.allocated_at.map(|at| (at, policy.settings.never_used_grace_days.unwrap_or(threshold)))
+        }
+    }
+}
+
+/// When `days` after `since` are over, if they are not over yet. The sum never overflows: days are bounded.
+fn not_over(policy: &Standard, since: Instant, days: u32) -> Option<Instant> {
+    let over_at = since.saturating_add(i64::from(days).saturating_mul(MS_PER_DAY));
+    (policy.now < over_at).then_some(over_at)
+}
+
+/// A date after the year 9999 is as good as never, and the contract cannot carry it.
+fn within_calendar(at: Instant) -> Option<Instant> {
+    const LAST: Instant = 253_402_300_799_999;
+    (at <= LAST).then_some(at)
+}
+
+fn days_ago(policy: &Standard, since: Instant) -> i64 {
+    policy.now.saturating_sub(since).max(0) / MS_PER_DAY
+}
+
+fn keep_what_is_not_idle(policy: &Standard, candidate: &Candidate, ruling: &mut Ruling) {
+    let idle = idle_since(policy, candidate);
+    ruling.keep(
+        UNKNOWN_LAST_USE,
+        || match (candidate.last_use, candidate.allocated_at) {
+            (LastUse::Unknown, _) => Some("nobody can tell when the seat was last used"),
+            (LastUse::Never, None) => Some("never used, and nobody can tell when it was allocated"),
+            _ => None,
+        },
+        |found| found.map_or("it is known since when the seat is idle", |found| found).to_owned(),
+    );
+    let never_used = matches!(candidate.last_use, LastUse::Never);
+    ruling.keep_until(
+        NEVER_USED_GRACE,
+        || {
+            let (since, days) = idle.filter(|_| never_used)?;
+            Some((within_calendar(not_over(policy, since, days)?), (since, days)))
+        },
+        |found| match (found, idle) {
+            (Some((since, days)), _) => {
+                format!("never used, allocated {} days ago; the grace is {days} days", days_ago(policy, *since))
+            }
+            (None, Some((since, days))) if never_used => {
+                format!("never used, allocated {} days ago; the grace of {days} days is over", days_ago(policy, since))
+            }
+            _ => "the seat was used, or nobody can tell".to_owned(),
+        },
+    );
+    ruling.keep_until(
+        RECENTLY_USED,
+        || {
+            let (since, days) = idle.filter(|_| !never_used)?;
+            Some((within_calendar(not_over(policy, since, days)?), (since, days)))
+        },
+        |found| match (found, idle) {
+            (Some((since, days)), _) => {
+                format!("last used {} days ago; the threshold is {days} days", days_ago(policy, *since))
+            }
+            (None, Some((since, days))) if !never_used => {
+                format!("last used {} days ago, which is not within {days} days", days_ago(policy, since))
+            }
+            _ => "the seat was never used, or nobody can tell".to_owned(),
+        },
+    );
+}
+
+/// What is known of the owner's name. Of a deleted owner it is what the server still remembers.
+fn name(candidate: &Candidate) -> Option<(&str, &str)> {
+    match &candidate.owner {
+        Owner::Known(owner) => Some((&owner.user_directory, &owner.user_id)),
+        Owner::Deleted(owner) => Some((&owner.user_directory, &owner.user_id)),
+        Owner::Unresolved => None,
+    }
+}
+
+fn known(candidate: &Candidate) -> Option<&KnownOwner> {
+    match &candidate.owner {
+        Owner::Known(owner) => Some(owner),
+        Owner::Deleted(_) | Owner::Unresolved => None,
+    }
+}
+
+fn keep_protected_names(policy: &Standard, candidate: &Candidate, ruling: &mut Ruling) {
+    let protections = &policy.protections;
+    ruling.keep(
+        NEVER_RELEASE_USER,
+        || name(candidate).filter(|(directory, id)| protections.has_user(directory, id)),
+        |found| match found {
+            Some((directory, id)) => {
+                format!("neverRelease.user has `{}\\{}`", shorten(directory), shorten(id))
+            }
+            None => "no entry of neverRelease.user is the owner".to_owned(),
+        },
+    );
+    ruling.keep(
+        NEVER_RELEASE_TAG,
+        || known(candidate).and_then(|owner| protections.listed_tag(owner)),
+        |found| match found {
+            Some(tag) => format!("the owner has the tag `{}`, which neverRelease.tag has", shorten(tag)),
+            None => "no tag of the owner is in neverRelease.tag".to_owned(),
+        },
+    );
+    ruling.keep(
+        NEVER_RELEASE_CUSTOM_PROPERTY,
+        || known(candidate).and_then(|owner| protections.listed_property(owner)),
+        |found| match found {
+            Some((name, value)) => format!(
+                "the owner has the custom property `{}` = `{}`, which neverRelease.customProperty has",
+                shorten(name),
+                shorten(value)
+            ),
+            None => "no custom property of the owner is in neverRelease.customProperty".to_owned(),
+        },
+    );
+    ruling.keep(
+        NEVER_RELEASE_USER_DIRECTORY,
+        || name(candidate).filter(|(directory, _)| protections.has_user_directory(directory)),
+        |found| match found {
+            Some((directory, _)) => format!("neverRelease.userDirectory has `{}`", shorten(directory)),
+            None => "the owner's directory is not in neverRelease.userDirectory".to_owned(),
+        },
+    );
+}
+
+/// Owners who were deleted have no flags any more: they count as owners whose flags are not set.
+fn keep_protected_flags(policy: &Standard, candidate: &Candidate, ruling: &mut Ruling) {
+    let never = &policy.settings.never_release;
+    let owner = known(candidate);
+    let flags = [
+        (NEVER_RELEASE_INACTIVE, "inactive", never.inactive, owner.is_some_and(|owner| owner.inactive)),
+        (NEVER_RELEASE_BLOCKED, "blocked", never.blocked, owner.is_some_and(|owner| owner.blocked)),
+        (
+            NEVER_RELEASE_REMOVED_EXTERNALLY,
+            "removedExternally",
+            never.removed_externally,
+            owner.is_some_and(|owner| owner.removed_externally),
+        ),
+    ];
+    for (rule, name, setting, flag) in flags {
+        let is_resolved = !matches!(candidate.owner, Owner::Unresolved);
+        ruling.keep(
+            rule,
+            || (is_resolved && protects(setting, flag)).then_some(()),
+            |_| format!("neverRelease.{name} is `{setting:?}`, the flag is {}", if flag { "set" } else { "not set" }).replace("`Ignore`", "`Ignore` (nobody)"),
+        );
+    }
+}
+
+fn protects(setting: FlagRule, flag: bool) -> bool {
+    match setting {
+        FlagRule::Ignore => false,
+        FlagRule::Yes => flag,
+        FlagRule::No => !flag,
+    }
+}
+
+fn release_the_rest(policy: &Standard, candidate: &Candidate, ruling: &mut Ruling) {
+    let idle = idle_since(policy, candidate);
+    let never_used = matches!(candidate.last_use, LastUse::Never);
+    ruling.release(
+        NEVER_USED,
+        || idle.filter(|_| never_used),
+        |found| match found {
+            Some((since, days)) => format!(
+                "never used since it was allocated {} days ago; the grace is {days} days",
+                days_ago(policy, *since)
+            ),
+            None => "the seat was used, or nobody can tell".to_owned(),
+        },
+    );
+    ruling.release(
+        IDLE,
+        || idle.filter(|_| !never_used),
+        |found| match found {
+            Some((since, days)) => {
+                format!("not used for {} days; the threshold is {days} days", days_ago(policy, *since))
+            }
+            None => "the seat was never used, or nobody can tell".to_owned(),
+        },
+    );
+}

@@ -1,0 +1,119 @@
+//! A policy that misbehaves on request, to show that the sandbox holds.
+//!
+//! It releases everything until it comes to the seat named in its settings; there it does what they say.
+
+use steward_policy_sdk::schemars::{self, JsonSchema};
+use steward_policy_sdk::serde::{self, Deserialize};
+use steward_policy_sdk::{Candidate, LicenseType, Policy, Rule, Ruling, RunContext, SettingsError, export_policy};
+
+const RELEASE: &str = "release-all";
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(crate = "serde", deny_unknown_fields)]
+#[schemars(crate = "schemars")]
+struct Settings {
+    /// What to do.
+    act: Act,
+    /// The licence id at which to do it; without it at every seat.
+    at: Option<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(crate = "serde", rename_all = "kebab-case")]
+#[schemars(crate = "schemars")]
+enum Act {
+    /// Only release everything.
+    Nothing,
+    Spin,
+    SpinInConfigure,
+    Recurse,
+    Trap,
+    Allocate,
+    AllocateInConfigure,
+    LongReason,
+    HugeReason,
+    UnknownRule,
+    TrapInQuota,
+    QuotaOfOne,
+    /// Answers differently whenever it is asked again.
+    Remember,
+}
+
+struct Hostile {
+    settings: Settings,
+    asked: std::cell::Cell<u32>,
+}
+
+impl Policy for Hostile {
+    type Settings = Settings;
+
+    const NAME: &'static str = "hostile";
+    const VERSION: &'static str = "0.0.1";
+    const SUMMARY: &'static str = "Misbehaves on request.";
+    const RULES: &'static [Rule] = &[Rule { id: RELEASE, summary: "Releases every seat." }];
+
+    fn configure(settings: Settings, _run: &RunContext) -> Result<Self, Vec<SettingsError>> {
+        match settings.act {
+            Act::SpinInConfigure => spin(),
+            Act::AllocateInConfigure => allocate(),
+            _ => {}
+        }
+        Ok(Self { settings, asked: std::cell::Cell::new(0) })
+    }
+
+    fn judge(&self, candidate: &Candidate, ruling: &mut Ruling) {
+        let here = self.settings.at.as_ref().is_none_or(|id| *id == candidate.license_id);
+        let act = if here { self.settings.act } else { Act::Nothing };
+        self.asked.set(self.asked.get() + 1);
+        match act {
+            Act::Spin => spin(),
+            Act::Recurse => {
+                ruling.set_priority(recurse(1));
+            }
+            Act::Trap => panic!("as requested"),
+            Act::Allocate => allocate(),
+            _ => {}
+        }
+        let rule = if act == Act::UnknownRule { "no-such-rule" } else { RELEASE };
+        let length = match act {
+            Act::LongReason => 501,
+            Act::HugeReason => 20_000_000,
+            _ => 5,
+        };
+        let asked = self.asked.get();
+        if act == Act::Remember && asked > 1 {
+            return;
+        }
+        ruling.release(rule, || Some(()), |_: Option<&()>| "x".repeat(length));
+    }
+
+    fn quota(&self, _license_type: LicenseType) -> Option<u32> {
+        match self.settings.act {
+            Act::TrapInQuota => panic!("as requested"),
+            Act::QuotaOfOne => Some(1),
+            _ => None,
+        }
+    }
+}
+
+fn spin() {
+    let mut n = 0_u64;
+    loop {
+        n = std::hint::black_box(n.wrapping_add(1));
+    }
+}
+
+#[expect(unconditional_recursion, reason = "the sandbox has to end it")]
+fn recurse(depth: i32) -> i32 {
+    let here = std::hint::black_box([depth; 64]);
+    recurse(here[0].wrapping_add(1)).wrapping_add(here[63])
+}
+
+fn allocate() {
+    let mut kept = Vec::new();
+    loop {
+        kept.push(std::hint::black_box(vec![1_u8; 1 << 20]));
+    }
+}
+
+export_policy!(Hostile);
