@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Settings;
 use super::butler::qrs::QLIK_USER_HEADER;
-use super::derived::{Credentials, Endpoint, QlikUser};
+use super::derived::{Credentials, Endpoint, QRS_PORT, QlikUser};
 use super::node::Node;
 use super::problem::{Problem, quoted};
 use super::steward::qrs::Verify;
@@ -21,6 +21,9 @@ const PFX: &str = "steward.qrs.clientPfx";
 const JWT: &str = "steward.qrs.jwtFile";
 const COMPONENT: &str = "steward.policy.component";
 
+/// Sections named in the note about those passed over. Butler's own template has 33.
+const PASSED_OVER_SHOWN_MAX: usize = 60;
+
 /// Collects problems, each at the place of the setting that it names.
 struct Report<'a> {
     root: &'a Node,
@@ -31,7 +34,7 @@ struct Report<'a> {
 
 impl Report<'_> {
     fn add(&mut self, setting: &str, message: impl Into<String>) {
-        let position = self.root.locate(setting.split('[').next().unwrap_or(setting));
+        let position = self.root.locate(setting);
         self.problems.push(Problem::new(position, setting, message));
     }
 
@@ -151,32 +154,52 @@ pub fn unreadable_files(settings: &Settings, root: &Node) -> Vec<Problem> {
 pub fn notes(settings: &Settings, passed_over: &[String]) -> Vec<String> {
     let mut notes = Vec::new();
     if !passed_over.is_empty() {
-        notes.push(format!("sections passed over, which are not Steward's: {}", passed_over.join(", ")));
+        let shown = &passed_over[..passed_over.len().min(PASSED_OVER_SHOWN_MAX)];
+        let rest = match passed_over.len() - shown.len() {
+            0 => String::new(),
+            rest => format!(" and {rest} more"),
+        };
+        notes.push(format!("sections passed over, which are not Steward's: {}{rest}", shown.join(", ")));
     }
     let (butler, qrs) = (&settings.butler, &settings.steward.qrs);
     if !butler.config_qrs.use_ssl {
         notes.push("`Butler.configQRS.useSSL: false` is passed over: Steward always uses https".to_owned());
     }
-    match settings.qrs_verify() {
-        Verify::Full if butler.cert.client_cert_ca.is_none() && !butler.config_qrs.reject_unauthorized => notes.push(
-            "the server's certificate is verified against the roots of the system, because \
-             `Butler.cert.clientCertCA` is not given"
-                .to_owned(),
-        ),
-        Verify::Full => {}
-        Verify::Chain => notes.push(
-            "the server's certificate must lead to `Butler.cert.clientCertCA`, but its name is not verified: give the \
-             name that it carries in `steward.qrs.serverName`"
-                .to_owned(),
-        ),
-        Verify::None => notes.push(
-            "the server's certificate is not verified at all (`steward.qrs.verify: none`): anybody between here and \
-             the server can read and change everything"
-                .to_owned(),
-        ),
+    notes.extend(verification_note(settings).map(str::to_owned));
+    if qrs.server_name.is_some() && settings.qrs_verify() != Verify::Full {
+        notes.push("`steward.qrs.serverName` is passed over, because `steward.qrs.verify` is not `full`".to_owned());
+    }
+    if qrs.jwt_file.is_some() && qrs.client_pfx.is_some() {
+        notes.push("`steward.qrs.clientPfx` is passed over, because `steward.qrs.jwtFile` is given".to_owned());
+    }
+    if qrs.jwt_file.is_some() && settings.qrs_endpoints().iter().any(|endpoint| endpoint.port == QRS_PORT) {
+        notes.push(format!(
+            "a JWT is understood by the proxy, usually on port 443, and not by the QRS itself on port {QRS_PORT}"
+        ));
     }
     if !qrs.hosts.is_empty() && butler.config_qrs.host.is_some() {
         notes.push("`Butler.configQRS.host` is passed over, because `steward.qrs.hosts` is given".to_owned());
     }
     notes
+}
+
+/// What the verification of the server's certificate leaves open.
+fn verification_note(settings: &Settings) -> Option<&'static str> {
+    let butler = &settings.butler;
+    let own_root = butler.cert.client_cert_ca.is_some();
+    match settings.qrs_verify() {
+        Verify::Full if own_root || butler.config_qrs.reject_unauthorized => None,
+        Verify::Full => Some(
+            "the server's certificate is verified against the roots of the system, because \
+             `Butler.cert.clientCertCA` is not given",
+        ),
+        Verify::Chain => Some(
+            "the server's certificate must lead to `Butler.cert.clientCertCA`, but its name is not verified: give the \
+             name that it carries in `steward.qrs.serverName`",
+        ),
+        Verify::None => Some(
+            "the server's certificate is not verified at all (`steward.qrs.verify: none`): anybody between here and \
+             the server can read and change everything",
+        ),
+    }
 }

@@ -7,7 +7,7 @@ use super::steward::qrs::Verify;
 use super::{Secret, Settings};
 
 /// Port of the QRS for a client with a certificate.
-const QRS_PORT: u16 = 4242;
+pub(super) const QRS_PORT: u16 = 4242;
 /// Port of the Qlik proxy, for a client with a JWT.
 const PROXY_PORT: u16 = 443;
 
@@ -53,6 +53,12 @@ impl Settings {
         let several = &self.steward.qrs.hosts;
         let hosts: Vec<&String> = if several.is_empty() { one.collect() } else { several.iter().collect() };
         hosts.into_iter().filter_map(|host| Endpoint::parse(host, port).ok()).collect()
+    }
+
+    /// The prefix of the virtual proxy, without slashes around it; `None` for the default virtual proxy.
+    pub fn qrs_prefix(&self) -> Option<&str> {
+        let prefix = self.steward.qrs.prefix.as_deref()?.trim().trim_matches('/');
+        (!prefix.is_empty()).then_some(prefix)
     }
 
     /// The account of the `X-Qlik-User` header; `None` without such a header, which only a JWT allows.

@@ -51,15 +51,22 @@ impl Node {
         }
     }
 
-    /// Where the setting of this dotted path stands; if it is not in the file, the nearest section around it.
+    /// Where the setting of this dotted path, such as `a.b[0].c`, stands; if it is not in the file, the nearest section
+    /// around it.
     pub fn locate(&self, path: &str) -> Position {
         let mut node = self;
         let mut position = self.position;
-        for key in path.split('.') {
+        for step in path.split('.') {
+            let (key, index) = step.strip_suffix(']').and_then(|step| step.split_once('[')).unwrap_or((step, ""));
             let Kind::Mapping(entries) = &node.kind else { break };
             let Some(entry) = entries.iter().find(|entry| entry.key == key) else { break };
             position = entry.key_position;
             node = &entry.value;
+            if let (Kind::Sequence(items), Ok(index)) = (&node.kind, index.parse::<usize>()) {
+                let Some(item) = items.get(index) else { break };
+                position = item.position;
+                node = item;
+            }
         }
         position
     }

@@ -78,7 +78,10 @@ impl Walk<'_> {
                 self.report(spot, "a list is expected here: begin each entry with `- `".to_owned())
             }
             (Type::Array, Kind::Scalar(scalar)) => {
-                let message = format!("a list is expected here: write {}", quoted(&format!("- {}", scalar.text)));
+                let message = match scalar.text.trim() {
+                    "" => "a list is expected here, but an empty text was found".to_owned(),
+                    text => format!("a list is expected here: write {}", quoted(&format!("- {text}"))),
+                };
                 self.report(spot, message)
             }
             (kind, Kind::Scalar(scalar)) => self.scalar(kind, scalar, shape, spot),

@@ -44,12 +44,15 @@ pub struct NeverRelease {
     /// These people.
     pub user: Vec<UserEntry>,
     /// Everybody who has one of these tags.
-    #[schemars(inner(length(min = 1)), extend("x-hint" = "an empty entry would protect nobody"))]
+    #[schemars(inner(length(min = 1)), extend("x-hint" = "every entry must name a tag, or it would protect nobody"))]
     pub tag: Vec<String>,
     /// Everybody who has one of these custom property values.
     pub custom_property: Vec<PropertyEntry>,
     /// Everybody of these user directories.
-    #[schemars(inner(length(min = 1)), extend("x-hint" = "an empty entry would protect nobody"))]
+    #[schemars(
+        inner(length(min = 1)),
+        extend("x-hint" = "every entry must name a user directory, or it would protect nobody")
+    )]
     pub user_directory: Vec<String>,
     /// People by their `Inactive` flag.
     pub inactive: FlagRule,

@@ -11,7 +11,7 @@ pub struct Guard {
     #[schemars(range(min = 0, max = 3650))]
     pub min_idle_days: u32,
     /// People with one of these roles keep their seats: an administrator without one may not reach the QMC.
-    #[schemars(inner(length(min = 1)), extend("x-hint" = "an empty entry would protect nobody"))]
+    #[schemars(inner(length(min = 1)), extend("x-hint" = "every entry must name a role, or it would protect nobody"))]
     pub protect_roles: Vec<String>,
     /// Per cent of a licence type's allocated seats that may be released within 24 hours.
     #[schemars(range(min = 0, max = 100))]

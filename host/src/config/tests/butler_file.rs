@@ -148,6 +148,13 @@ fn tells_the_sections_that_are_not_its_own_in_one_line() {
 }
 
 #[test]
+fn shortens_a_long_list_of_such_sections() {
+    let others = (0..100).map(|number| format!("other{number}: 1")).collect::<Vec<_>>().join("\n");
+    let notes = read(&format!("{BUTLER}{others}")).expect("a good file").notes;
+    assert!(notes[0].ends_with("other54 and 45 more"), "{notes:?}");
+}
+
+#[test]
 fn finds_version_1_settings_in_both_places() {
     let flat = accept(BUTLER).butler.influx_db.version_1();
     assert_eq!(flat.db_name.as_deref(), Some("butler"));

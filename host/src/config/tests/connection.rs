@@ -34,6 +34,9 @@ fn notes_a_weak_verification() {
         (SMALL.replace(", clientCertCA: root.pem", ""), "against the roots of the system"),
         (SMALL.replace("    host:", "    useSSL: false\n    host:"), "Steward always uses https"),
         (with_steward("qrs: { hosts: [ a ] }"), "`Butler.configQRS.host` is passed over"),
+        (with_steward("qrs: { serverName: a, verify: chain }"), "`steward.qrs.serverName` is passed over"),
+        (with_steward("qrs: { jwtFile: a, clientPfx: b }"), "`steward.qrs.clientPfx` is passed over"),
+        (with_steward("qrs: { jwtFile: a, hosts: [ 'b:4242' ] }"), "a JWT is understood by the proxy"),
     ] {
         let notes = read(&text).expect("a good file").notes;
         assert!(notes.iter().any(|note| note.contains(words)), "{words}: {notes:?}");
@@ -106,6 +109,9 @@ fn finds_how_to_prove_who_it_is() {
     let settings = accept("Butler: { configQRS: { host: a } }\nsteward: { qrs: { jwtFile: /run/jwt, prefix: jwt } }\n");
     assert_eq!(settings.qrs_credentials(), Some(Credentials::Jwt { file: Path::new("/run/jwt") }));
     assert_eq!(settings.qlik_user(), None);
+    assert_eq!(settings.qrs_prefix(), Some("jwt"));
+    assert_eq!(accept(&with_steward("qrs: { prefix: ' /a/b/ ' }")).qrs_prefix(), Some("a/b"));
+    assert_eq!(accept(&with_steward("qrs: { prefix: / }")).qrs_prefix(), None);
 }
 
 #[test]

@@ -46,7 +46,7 @@ steward:
         "steward.yaml:13:13: Butler.qlikSenseLicense.licenseRelease.neverRelease.user[1]: settings of its own are expected \
          here, but `ACME` was found",
         "steward.yaml:14:14: Butler.qlikSenseLicense.licenseRelease.neverRelease.tag: a list is expected here: write `- keep`; \
-         an empty entry would protect nobody",
+         every entry must name a tag, or it would protect nobody",
         "steward.yaml:15:19: Butler.qlikSenseLicense.licenseRelease.neverRelease.inactive: must be one of `Ignore`, `Yes`, \
          `No`, but is `sometimes`",
         "steward.yaml:17:57: Butler.qlikSenseLicense.licenseRelease.licenseType.analyzer.releaseThresholdDays: must be at \
@@ -106,17 +106,20 @@ fn refuses_thresholds_that_make_no_sense() {
 #[test]
 fn refuses_entries_that_would_protect_nobody() {
     for (list, message) in [
-        ("tag: [ keep, '' ]", "tag[1]: this text is empty; an empty entry would protect nobody"),
-        ("tag: [ keep, ' ' ]", "tag[1]: this text is empty; an empty entry would protect nobody"),
-        ("tag:\n  -\n  - keep", "tag[0]: this entry is empty; an empty entry would protect nobody"),
+        ("tag: [ keep, '' ]", "tag[1]: this text is empty; every entry must name a tag, or it would protect nobody"),
+        ("tag: [ keep, ' ' ]", "tag[1]: this text is empty; every entry must name a tag, or it would protect nobody"),
+        ("tag:\n  -\n  - keep", "tag[0]: this entry is empty; every entry must name a tag, or it would protect nobody"),
         (
             "tag: { a: b }",
-            "tag: a list is expected here: begin each entry with `- `; an empty entry would protect nobody",
+            "tag: a list is expected here: begin each entry with `- `; every entry must name a tag, or it would protect nobody",
         ),
-        ("userDirectory: ACME", "a list is expected here: write `- ACME`; an empty entry would protect nobody"),
+        (
+            "userDirectory: ACME",
+            "a list is expected here: write `- ACME`; every entry must name a user directory, or it would protect nobody",
+        ),
         (
             "userDirectory: [ [ ACME ] ]",
-            "userDirectory[0]: a text is expected, but a list was found; an empty entry would protect nobody",
+            "userDirectory[0]: a text is expected, but a list was found; every entry must name a user directory, or it would protect nobody",
         ),
         (
             "user: [ { userDir: ACME } ]",
