@@ -18,6 +18,7 @@ mod checks;
 mod derived;
 mod file_path;
 mod node;
+mod old_forms;
 mod problem;
 mod scalar;
 mod schema;
@@ -111,7 +112,7 @@ fn read(text: &str, path: &Path, variable: &dyn Fn(&str) -> Option<String>) -> R
 
     let mut problems = reading.problems;
     problems.extend(walked.problems);
-    let settings = match serde_json::from_value::<Settings>(walked.value) {
+    let mut settings = match serde_json::from_value::<Settings>(walked.value) {
         Ok(settings) => settings,
         Err(fault) => {
             // The walk leaves out whatever would not fit, so this is a fault of ours; the file is refused all the same.
@@ -119,6 +120,7 @@ fn read(text: &str, path: &Path, variable: &dyn Fn(&str) -> Option<String>) -> R
             Settings::default()
         }
     };
+    old_forms::adopt(&mut settings);
     problems.extend(checks::problems(&settings, &root, &problems));
     Problems::into_result(path, problems)?;
     let notes = checks::notes(&settings, &walked.passed_over);

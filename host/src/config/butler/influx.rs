@@ -23,7 +23,7 @@ pub struct InfluxDb {
     #[schemars(range(min = 1, max = 3))]
     pub version: u8,
     /// Settings for version 1.
-    pub v1_config: Option<V1Config>,
+    pub v1_config: V1Config,
     /// Settings for version 2.
     pub v2_config: V2Config,
     /// Settings for version 3.
@@ -31,10 +31,13 @@ pub struct InfluxDb {
     /// Tags on every point.
     pub tag: StaticTags,
     /// Version 1, as older files have it: use `v1Config.auth`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<Auth>,
     /// Version 1, as older files have it: use `v1Config.dbName`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub db_name: Option<String>,
     /// Version 1, as older files have it: use `v1Config.retentionPolicy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub retention_policy: Option<RetentionPolicy>,
 }
 
@@ -45,25 +48,13 @@ impl Default for InfluxDb {
             host_ip: None,
             host_port: 8086,
             version: 1,
-            v1_config: None,
+            v1_config: V1Config::default(),
             v2_config: V2Config::default(),
             v3_config: V3Config::default(),
             tag: StaticTags::default(),
             auth: None,
             db_name: None,
             retention_policy: None,
-        }
-    }
-}
-
-impl InfluxDb {
-    /// The settings for version 1, from either place; what `v1Config` says wins.
-    pub fn version_1(&self) -> V1Config {
-        let nested = self.v1_config.clone().unwrap_or_default();
-        V1Config {
-            auth: nested.auth.or_else(|| self.auth.clone()),
-            db_name: nested.db_name.or_else(|| self.db_name.clone()),
-            retention_policy: nested.retention_policy.or_else(|| self.retention_policy.clone()),
         }
     }
 }

@@ -18,6 +18,9 @@ pub struct LicenseRelease {
     pub frequency: String,
     /// Whose seats are never taken.
     pub never_release: NeverRelease,
+    /// People whose seats are never taken, as older files have it: use `neverRelease.user`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub never_release_users: Vec<UserEntry>,
     /// Which kinds of seats are taken back, and after how long.
     pub license_type: LicenseTypes,
     /// Where releases are recorded besides the ledger.
@@ -31,6 +34,7 @@ impl Default for LicenseRelease {
             dry_run: true,
             frequency: "every 24 hours".to_owned(),
             never_release: NeverRelease::default(),
+            never_release_users: Vec::new(),
             license_type: LicenseTypes::default(),
             destination: InfluxOnly::default(),
         }

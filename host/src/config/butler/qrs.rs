@@ -27,6 +27,12 @@ pub struct ConfigQrs {
     pub use_ssl: bool,
     /// Headers sent with every request.
     pub headers: Headers,
+    /// The name of one header, as older files have it: use `headers.static`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header_key: Option<String>,
+    /// Its value, as older files have it: use `headers.static`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub header_value: Option<Secret>,
     /// `false`: the server's name need not match its certificate; the chain to `clientCertCA` must hold all the same.
     pub reject_unauthorized: bool,
 }
@@ -39,6 +45,8 @@ impl Default for ConfigQrs {
             port: None,
             use_ssl: true,
             headers: Headers::default(),
+            header_key: None,
+            header_value: None,
             reject_unauthorized: true,
         }
     }

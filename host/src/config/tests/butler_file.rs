@@ -156,12 +156,42 @@ fn shortens_a_long_list_of_such_sections() {
 
 #[test]
 fn finds_version_1_settings_in_both_places() {
-    let flat = accept(BUTLER).butler.influx_db.version_1();
+    let flat = accept(BUTLER).butler.influx_db.v1_config;
     assert_eq!(flat.db_name.as_deref(), Some("butler"));
     assert_eq!(flat.auth.and_then(|auth| auth.username).as_deref(), Some("joe"));
     let policy = RetentionPolicy { name: Some("10d".to_owned()), duration: Some("10d".to_owned()) };
     assert_eq!(flat.retention_policy, Some(policy));
     let nested = BUTLER.replace("        dbName: butler\n", "        dbName: old\n        v1Config: { dbName: new }\n");
-    let nested = accept(&nested).butler.influx_db.version_1();
+    let nested = accept(&nested).butler.influx_db.v1_config;
     assert_eq!((nested.db_name.as_deref(), nested.auth.is_some()), (Some("new"), true));
+}
+
+#[test]
+fn accepts_the_spellings_of_butler_12() {
+    let settings = accept(
+        "\
+Butler:
+  qlikSenseLicense:
+    licenseRelease:
+      enable: true
+      frequency: every 6 hours
+      neverReleaseUsers:
+        - { userDir: 'INTERNAL', userId: 'sa_api' }
+      licenseType: { analyzer: { enable: true, releaseThresholdDays: 30 } }
+  cert: { clientCert: client.pem, clientCertKey: client_key.pem, clientCertCA: root.pem }
+  configQRS:
+    authentication: certificates
+    host: sense
+    useSSL: true
+    port: 4242
+    headerKey: X-Qlik-User
+    headerValue: UserDirectory=Internal; UserId=sa_repository
+    rejectUnauthorized: false
+",
+    );
+    let release = &settings.butler.qlik_sense_license.license_release;
+    assert_eq!(release.never_release.user.len(), 1);
+    assert!(release.enable && release.dry_run);
+    assert_eq!(settings.qlik_user().map(|user| user.user_id).as_deref(), Some("sa_repository"));
+    assert_eq!(settings.butler.config_qrs.headers.fixed.len(), 1);
 }
