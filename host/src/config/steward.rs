@@ -1,0 +1,29 @@
+//! `steward:`: what Butler has no key for. Unknown keys are refused everywhere below.
+//!
+//! A new section is a new file here and a field below; schema, messages and `config show` follow by themselves.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::FilePath;
+
+pub mod guard;
+pub mod license_type;
+pub mod policy;
+pub mod qrs;
+
+/// Settings that Butler has no key for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+pub struct Steward {
+    /// Folder for the ledger and the compiled policies. Left out: the state folder of the service, or that of the user.
+    pub data_dir: Option<FilePath>,
+    /// The connection to the Qlik Repository Service.
+    pub qrs: qrs::Qrs,
+    /// Kinds of seats that Butler does not know.
+    pub license_type: license_type::LicenseTypes,
+    /// The rules that decide.
+    pub policy: policy::Policy,
+    /// Limits that no policy can override.
+    pub guard: guard::Guard,
+}
