@@ -111,9 +111,6 @@ mod tests {
         let a: serde_json::Value = serde_json::from_str(r#"{"b":{"y":1,"x":2},"a":[1,2]}"#).unwrap();
         let b: serde_json::Value = serde_json::from_str(r#"{"a":[1,2],"b":{"x":2,"y":1}}"#).unwrap();
         assert_eq!(Digest::of_canonical_json(&a).unwrap(), Digest::of_canonical_json(&b).unwrap());
-        assert_eq!(
-            Digest::of_canonical_json(&a).unwrap(),
-            Digest::of_bytes(br#"{"a":[1,2],"b":{"x":2,"y":1}}"#)
-        );
+        assert_eq!(Digest::of_canonical_json(&a).unwrap(), Digest::of_bytes(br#"{"a":[1,2],"b":{"x":2,"y":1}}"#));
     }
 }

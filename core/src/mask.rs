@@ -139,7 +139,8 @@ impl Known {
 /// when it names somebody of the snapshot.
 fn mask_policy(key: &MaskKey, known: &Known, settings: &Value) -> Value {
     let mut masked = mask_texts(known, settings);
-    let never = |pointer: &str| settings.pointer(&format!("/neverRelease/{pointer}")).and_then(Value::as_array).cloned();
+    let never =
+        |pointer: &str| settings.pointer(&format!("/neverRelease/{pointer}")).and_then(Value::as_array).cloned();
     let mut put = |pointer: &str, list: Option<Vec<Value>>| {
         if let (Some(list), Some(place)) = (list, masked.pointer_mut(&format!("/neverRelease/{pointer}"))) {
             *place = Value::Array(list);
@@ -157,8 +158,8 @@ fn mask_policy(key: &MaskKey, known: &Known, settings: &Value) -> Value {
     });
     put("user", users);
     let text = |mask: &dyn Fn(&str) -> String, value: &Value| value.as_str().map_or(value.clone(), |t| mask(t).into());
-    let directories = never("userDirectory")
-        .map(|list| list.iter().map(|entry| text(&|t: &str| key.directory(t), entry)).collect());
+    let directories =
+        never("userDirectory").map(|list| list.iter().map(|entry| text(&|t: &str| key.directory(t), entry)).collect());
     put("userDirectory", directories);
     let properties = never("customProperty").map(|list| {
         let masked = list.into_iter().map(|mut entry| {

@@ -12,7 +12,9 @@ use crate::guard::{Gate, Hold, Protections, RunFacts, Scope, run_holds, seat_hol
 use crate::ids::LicenseId;
 use crate::instant::Instant;
 use crate::license_type::LicenseType;
-use crate::plan::{GuardIdentity, Held, InventoryIdentity, Plan, PlanContents, PlannedDecision, PlannedFault, PlannedPool};
+use crate::plan::{
+    GuardIdentity, Held, InventoryIdentity, Plan, PlanContents, PlannedDecision, PlannedFault, PlannedPool,
+};
 use crate::policy::{Fault, Policy, PolicyIdentity};
 use crate::settings::GuardSettings;
 use crate::snapshot::{Owner, Snapshot};
@@ -95,8 +97,12 @@ pub fn plan(input: PlanInput<'_>, policy: &mut dyn Policy) -> Result<Plan, PlanE
 
 /// Asks about each seat until the first fault; a faulty policy is not asked again.
 fn ask(candidates: &[Candidate<'_>], snapshot: &Snapshot, policy: &mut dyn Policy) -> Verdicts {
-    let mut verdicts =
-        Verdicts { decisions: Vec::with_capacity(candidates.len()), quotas: BTreeMap::new(), faults: Vec::new(), first_fault: None };
+    let mut verdicts = Verdicts {
+        decisions: Vec::with_capacity(candidates.len()),
+        quotas: BTreeMap::new(),
+        faults: Vec::new(),
+        first_fault: None,
+    };
     for candidate in candidates {
         if verdicts.first_fault.is_some() {
             verdicts.decisions.push(kept_by_fault());
@@ -189,10 +195,7 @@ fn of_scope(hold: Hold, license_type: Option<LicenseType>, license_ids: Vec<Lice
 }
 
 /// Seat gates: one entry for each gate and licence type.
-fn hold_seats<'c, 's>(
-    input: &PlanInput<'_>,
-    wanted: Vec<Proposal<'c, 's>>,
-) -> (Vec<Proposal<'c, 's>>, Vec<Held>) {
+fn hold_seats<'c, 's>(input: &PlanInput<'_>, wanted: Vec<Proposal<'c, 's>>) -> (Vec<Proposal<'c, 's>>, Vec<Held>) {
     let protections = Protections::new(&input.guard.never_release);
     let mut by_gate: BTreeMap<(Gate, LicenseType), Vec<(LicenseId, String)>> = BTreeMap::new();
     let mut free = Vec::new();

@@ -122,4 +122,3 @@ impl GuardSettings {
 pub fn account_name(user_directory: &str, user_id: &str) -> String {
     format!("{user_directory}\\{user_id}")
 }
-

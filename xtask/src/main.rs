@@ -58,7 +58,8 @@ fn demo(root: &Path, args: &[String]) -> Result<()> {
     policies::build_all(root)?;
     process::say("building steward (the first time takes some minutes: it brings its own WebAssembly compiler)");
     process::cargo(root, ["build", "--package", "steward"])?;
-    let mut run = vec!["run".to_owned(), "--quiet".into(), "--package".into(), "steward".into(), "--".into(), "demo".into()];
+    let mut run =
+        vec!["run".to_owned(), "--quiet".into(), "--package".into(), "steward".into(), "--".into(), "demo".into()];
     run.extend_from_slice(args);
     process::cargo(root, run)
 }

@@ -97,9 +97,15 @@ impl Gate {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::Quarantined => "The seat was released already and waits for the end of its quarantine.",
-            Self::UnresolvedOwner => "The user list does not say who holds the seat, so nobody can tell who is protected.",
-            Self::Floor => "The seat was used or allocated too recently for anybody to take it, whatever the policy says.",
-            Self::ServiceAccount => "The seat belongs to a service account of Qlik Sense or to the account that Steward uses.",
+            Self::UnresolvedOwner => {
+                "The user list does not say who holds the seat, so nobody can tell who is protected."
+            }
+            Self::Floor => {
+                "The seat was used or allocated too recently for anybody to take it, whatever the policy says."
+            }
+            Self::ServiceAccount => {
+                "The seat belongs to a service account of Qlik Sense or to the account that Steward uses."
+            }
             Self::ProtectedRole => "An administrator without a seat may not reach the management console.",
             Self::Protected => "The settings say that this owner keeps the seat.",
             Self::Cap => "More seats would go within 24 hours than the cap allows.",
@@ -138,8 +144,12 @@ impl Gate {
                 "Look at the seats with `lastUsed: unknown` in the plan; a new release of Qlik Sense may have renamed a \
                  field."
             }
-            Self::FutureDates => "Set the clocks of all nodes and of this machine by the same time server, and plan again.",
-            Self::ClockSkew => "Set the clocks of the server and of this machine by the same time server, and plan again.",
+            Self::FutureDates => {
+                "Set the clocks of all nodes and of this machine by the same time server, and plan again."
+            }
+            Self::ClockSkew => {
+                "Set the clocks of the server and of this machine by the same time server, and plan again."
+            }
             Self::StaleInventory => "Plan again.",
         }
     }

@@ -104,7 +104,9 @@ impl fmt::Display for Protection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is = |flag: bool| if flag { "is" } else { "is not" };
         match self {
-            Self::User { user_dir, user_id } => write!(f, "neverRelease.user has `{}`", account_name(user_dir, user_id)),
+            Self::User { user_dir, user_id } => {
+                write!(f, "neverRelease.user has `{}`", account_name(user_dir, user_id))
+            }
             Self::Tag(tag) => write!(f, "neverRelease.tag has `{tag}`"),
             Self::CustomProperty { name, value } => write!(f, "neverRelease.customProperty has `{name}` = `{value}`"),
             Self::UserDirectory(directory) => write!(f, "neverRelease.userDirectory has `{directory}`"),

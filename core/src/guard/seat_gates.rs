@@ -41,9 +41,13 @@ fn floor(seat: &Seat, settings: &GuardSettings, now: Instant) -> Option<String> 
     let recent = |at: Instant| now.millis_since(at) < floor_ms;
     match (seat.last_used, seat.allocated_at) {
         (LastUse::Unknown, _) => Some("nobody can tell when it was last used".to_owned()),
-        (LastUse::At(at), _) if recent(at) => Some(format!("used at {at}, less than {} days ago", settings.min_idle_days)),
+        (LastUse::At(at), _) if recent(at) => {
+            Some(format!("used at {at}, less than {} days ago", settings.min_idle_days))
+        }
         (_, None) => Some("nobody can tell when it was allocated".to_owned()),
-        (_, Some(at)) if recent(at) => Some(format!("allocated at {at}, less than {} days ago", settings.min_idle_days)),
+        (_, Some(at)) if recent(at) => {
+            Some(format!("allocated at {at}, less than {} days ago", settings.min_idle_days))
+        }
         _ => None,
     }
 }

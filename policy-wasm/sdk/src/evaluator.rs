@@ -34,9 +34,8 @@ impl<P: Policy> Evaluator<P> {
     /// When the settings cannot be read, or make no sense to the policy.
     pub fn configure(settings: &str, run: &RunContext) -> Result<Self, Vec<SettingsError>> {
         let mut reader = serde_json::Deserializer::from_str(settings);
-        let settings = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-            vec![SettingsError { path: pointer(error.path()), message: error.inner().to_string() }]
-        })?;
+        let settings = serde_path_to_error::deserialize(&mut reader)
+            .map_err(|error| vec![SettingsError { path: pointer(error.path()), message: error.inner().to_string() }])?;
         Ok(Self { policy: P::configure(settings, run)? })
     }
 

@@ -45,7 +45,12 @@ impl Ruling {
 
     /// Keeps the seat when `look` finds something, for as long as nothing but time changes.
     /// `say` makes the sentence; it is called with `None` to explain why the rule has nothing to say.
-    pub fn keep<T>(&mut self, rule: &'static str, look: impl FnOnce() -> Option<T>, say: impl Fn(Option<&T>) -> String) {
+    pub fn keep<T>(
+        &mut self,
+        rule: &'static str,
+        look: impl FnOnce() -> Option<T>,
+        say: impl Fn(Option<&T>) -> String,
+    ) {
         if self.is_settled() {
             return;
         }

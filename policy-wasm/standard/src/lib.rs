@@ -11,7 +11,7 @@ mod settings;
 use steward_policy_sdk::{Candidate, LicenseType, Policy, Rule, Ruling, RunContext, SettingsError, export_policy};
 
 pub use settings::{
-    Account, DeletedOwnerRule, FlagRule, LicenseTypeSettings, LicenseTypes, NeverRelease, NamedValue, Settings,
+    Account, DeletedOwnerRule, FlagRule, LicenseTypeSettings, LicenseTypes, NamedValue, NeverRelease, Settings,
 };
 
 use protections::Protections;
@@ -28,7 +28,8 @@ impl Policy for Standard {
 
     const NAME: &'static str = "standard";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
-    const SUMMARY: &'static str = "Releases seats that nobody used for a number of days, except those of protected owners.";
+    const SUMMARY: &'static str =
+        "Releases seats that nobody used for a number of days, except those of protected owners.";
     const RULES: &'static [Rule] = rules::RULES;
 
     fn configure(settings: Settings, run: &RunContext) -> Result<Self, Vec<SettingsError>> {

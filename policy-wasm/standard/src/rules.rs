@@ -234,7 +234,10 @@ fn keep_protected_flags(policy: &Standard, candidate: &Candidate, ruling: &mut R
         ruling.keep(
             rule,
             || (is_resolved && protects(setting, flag)).then_some(()),
-            |_| format!("neverRelease.{name} is `{setting:?}`, the flag is {}", if flag { "set" } else { "not set" }).replace("`Ignore`", "`Ignore` (nobody)"),
+            |_| {
+                format!("neverRelease.{name} is `{setting:?}`, the flag is {}", if flag { "set" } else { "not set" })
+                    .replace("`Ignore`", "`Ignore` (nobody)")
+            },
         );
     }
 }

@@ -123,7 +123,9 @@ impl Settings {
     pub(crate) fn errors(&self) -> Vec<SettingsError> {
         let mut errors = Vec::new();
         let types = &self.license_type;
-        for (name, kind) in [("analyzer", &types.analyzer), ("professional", &types.professional), ("user", &types.user)] {
+        for (name, kind) in
+            [("analyzer", &types.analyzer), ("professional", &types.professional), ("user", &types.user)]
+        {
             if !(1..=DAYS_MAX).contains(&kind.release_threshold_days) {
                 errors.push(SettingsError {
                     path: format!("/licenseType/{name}/releaseThresholdDays"),

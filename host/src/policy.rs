@@ -1,0 +1,31 @@
+//! Runs policies: WebAssembly components that choose seats and can do nothing else.
+//!
+//! A component is compiled once and cached; each run gets a fresh store with limits on instructions, time, memory and
+//! output. Whatever goes wrong in there is a [`steward_core::policy::Fault`], and core holds the run for it. This room
+//! decides nothing and trusts nothing that a policy says.
+
+mod cache;
+mod component;
+mod engine;
+mod limits;
+mod mapping;
+mod sandbox;
+mod settings;
+
+pub use component::{LoadError, PolicyComponent};
+pub use engine::{EngineError, PolicyEngine};
+pub use limits::Limits;
+pub use sandbox::{ConfigureError, Sandbox};
+pub use settings::policy_settings;
+
+/// The policy that is used unless the settings name another one.
+pub const STANDARD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/standard.wasm"));
+
+/// The interface that a policy must export, with the version of the contract.
+pub const CONTRACT: &str = "steward:policy/policy@1.0.0";
+
+/// The bindings of the contract, generated from the WIT text.
+#[expect(clippy::all, clippy::pedantic, reason = "generated code")]
+mod bindings {
+    wasmtime::component::bindgen!({ path: "../wit/v1", world: "plain" });
+}

@@ -1,0 +1,171 @@
+//! Loads a policy: checks that the bytes are a component of the contract and nothing more, and asks who it is.
+
+use std::fmt;
+use std::path::Path;
+use std::{fs, io};
+
+use steward_core::digest::Digest;
+use steward_core::policy::{Description, Fault, PolicyIdentity, RunContext, check_description};
+use thiserror::Error;
+use wasmtime::component::{Component, Linker};
+
+use super::bindings::PlainPre;
+use super::engine::PolicyEngine;
+use super::sandbox::{ConfigureError, Instance, Sandbox, State};
+use super::{CONTRACT, mapping};
+
+/// `\0asm`, and the version and layer that follow in a core module and in a component.
+const MAGIC: &[u8] = b"\0asm";
+const CORE_MODULE: &[u8] = &[1, 0, 0, 0];
+/// More names than this are counted, not listed.
+const LISTED_MAX: usize = 5;
+
+/// A policy that was checked and compiled, ready to be configured for a run.
+pub struct PolicyComponent {
+    engine: PolicyEngine,
+    prepared: PlainPre<State>,
+    description: Description,
+    digest: Digest,
+    size_bytes: usize,
+}
+
+#[derive(Debug, Error)]
+pub enum LoadError {
+    #[error("cannot read the policy `{path}`")]
+    Unreadable { path: String, source: io::Error },
+    #[error("the policy has {size} bytes, at most {max} are allowed")]
+    TooLarge { size: u64, max: usize },
+    #[error("the file is not WebAssembly")]
+    NotWasm,
+    #[error(
+        "the file is a core WebAssembly module, not a component; make it one with `wasm-tools component new` or \
+         `cargo xtask policies`"
+    )]
+    CoreModule,
+    #[error("the component is broken")]
+    Broken { source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("the component imports {}, but a policy may import nothing", listed(.0))]
+    Imports(Vec<String>),
+    #[error("the component exports {}, but a policy must export `{CONTRACT}`", listed(.0))]
+    WrongWorld(Vec<String>),
+    #[error("the component exports `{CONTRACT}` in another shape than the contract says")]
+    WrongShape { source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("the policy failed when it was asked to describe itself")]
+    Describe(#[source] Fault),
+}
+
+fn listed(names: &[String]) -> String {
+    if names.is_empty() {
+        return "nothing".to_owned();
+    }
+    let mut shown: Vec<String> = names.iter().take(LISTED_MAX).map(|name| format!("`{name}`")).collect();
+    if names.len() > LISTED_MAX {
+        shown.push(format!("{} more", names.len() - LISTED_MAX));
+    }
+    shown.join(", ")
+}
+
+impl PolicyComponent {
+    /// # Errors
+    /// When the file cannot be read or is no acceptable policy.
+    pub fn load_file(engine: &PolicyEngine, path: &Path) -> Result<Self, LoadError> {
+        let unreadable = |source| LoadError::Unreadable { path: path.display().to_string(), source };
+        let size = fs::metadata(path).map_err(unreadable)?.len();
+        // Looked at before reading, so that a wrong path to something huge is not read into memory.
+        check_size(engine, size)?;
+        Self::load(engine, &fs::read(path).map_err(unreadable)?)
+    }
+
+    /// # Errors
+    /// When the bytes are no acceptable policy.
+    pub fn load(engine: &PolicyEngine, bytes: &[u8]) -> Result<Self, LoadError> {
+        check_size(engine, bytes.len() as u64)?;
+        check_kind(bytes)?;
+        let component = Component::from_binary(engine.engine(), bytes)
+            .map_err(|source| LoadError::Broken { source: source.into() })?;
+        check_world(engine, &component)?;
+        let linker = Linker::new(engine.engine());
+        let wrong_shape = |source: wasmtime::Error| LoadError::WrongShape { source: source.into() };
+        let prepared = linker.instantiate_pre(&component).and_then(PlainPre::new).map_err(wrong_shape)?;
+        let description = describe(engine, &prepared).map_err(LoadError::Describe)?;
+        Ok(Self {
+            engine: engine.clone(),
+            prepared,
+            description,
+            digest: Digest::of_bytes(bytes),
+            size_bytes: bytes.len(),
+        })
+    }
+
+    pub fn description(&self) -> &Description {
+        &self.description
+    }
+
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    pub fn size_bytes(&self) -> usize {
+        self.size_bytes
+    }
+
+    /// What a plan says about the policy that made it.
+    pub fn identity(&self, settings_digest: Digest) -> PolicyIdentity {
+        PolicyIdentity {
+            name: self.description.name.clone(),
+            version: self.description.version.clone(),
+            contract: CONTRACT.to_owned(),
+            digest: self.digest,
+            settings_digest,
+        }
+    }
+
+    /// A sandbox for one run, configured with `settings`.
+    ///
+    /// # Errors
+    /// When the policy refuses its settings or fails to read them.
+    pub fn configure(&self, settings: &serde_json::Value, run: &RunContext) -> Result<Sandbox<'_>, ConfigureError> {
+        let instance = Instance::new(&self.engine, &self.prepared).map_err(ConfigureError::Fault)?;
+        Sandbox::configure(instance, &self.description, settings, run)
+    }
+}
+
+impl fmt::Debug for PolicyComponent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PolicyComponent({} {} {})", self.description.name, self.description.version, self.digest)
+    }
+}
+
+fn check_size(engine: &PolicyEngine, size: u64) -> Result<(), LoadError> {
+    let max = engine.limits().component_bytes;
+    if size > max as u64 { Err(LoadError::TooLarge { size, max }) } else { Ok(()) }
+}
+
+fn check_kind(bytes: &[u8]) -> Result<(), LoadError> {
+    match bytes.strip_prefix(MAGIC) {
+        None => Err(LoadError::NotWasm),
+        Some(rest) if rest.starts_with(CORE_MODULE) => Err(LoadError::CoreModule),
+        Some(_) => Ok(()),
+    }
+}
+
+/// The exact names: the bindings match by semantic version and would take a newer contract for this one.
+fn check_world(engine: &PolicyEngine, component: &Component) -> Result<(), LoadError> {
+    let world = component.component_type();
+    let imports: Vec<String> = world.imports(engine.engine()).map(|(name, _)| name.to_owned()).collect();
+    if !imports.is_empty() {
+        return Err(LoadError::Imports(imports));
+    }
+    let exports: Vec<String> = world.exports(engine.engine()).map(|(name, _)| name.to_owned()).collect();
+    if !exports.iter().any(|name| name == CONTRACT) {
+        return Err(LoadError::WrongWorld(exports));
+    }
+    Ok(())
+}
+
+fn describe(engine: &PolicyEngine, prepared: &PlainPre<State>) -> Result<Description, Fault> {
+    let mut instance = Instance::new(engine, prepared)?;
+    let description = mapping::description_from_wit(instance.describe()?);
+    check_description(&description)?;
+    Ok(description)
+}

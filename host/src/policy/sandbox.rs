@@ -1,0 +1,200 @@
+//! One policy in one run: a fresh store, its limits, and the meaning of whatever goes wrong in it.
+
+use steward_core::candidate::Candidate;
+use steward_core::decision::{Decision, RuleOutcome};
+use steward_core::license_type::LicenseType;
+use steward_core::policy::{Description, Fault, FaultKind, Policy, RunContext, check_decision, check_outcomes};
+use thiserror::Error;
+use wasmtime::component::ResourceAny;
+use wasmtime::{ResourceLimiter, Store, Trap};
+
+use super::bindings::exports::steward::policy::policy as contract;
+use super::bindings::{Plain, PlainPre};
+use super::engine::PolicyEngine;
+use super::limits::Limits;
+use super::mapping;
+
+/// A policy with its settings. It is not asked again after a fault: core does not, and a trapped instance cannot.
+pub struct Sandbox<'p> {
+    instance: Instance,
+    evaluator: ResourceAny,
+    description: &'p Description,
+}
+
+/// Why a policy could not be made ready for a run.
+#[derive(Debug, Error)]
+pub enum ConfigureError {
+    #[error("the policy refuses its settings: {}", listed(.0))]
+    Settings(Vec<SettingsProblem>),
+    #[error("the policy failed while it read its settings")]
+    Fault(#[source] Fault),
+    #[error("cannot write the settings as JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+/// One thing that a policy says is wrong with its settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsProblem {
+    /// A JSON Pointer into the settings; empty for the whole.
+    pub path: String,
+    pub message: String,
+}
+
+fn listed(problems: &[SettingsProblem]) -> String {
+    let lines = problems.iter().map(|problem| match problem.path.as_str() {
+        "" => problem.message.clone(),
+        path => format!("{path}: {}", problem.message),
+    });
+    lines.collect::<Vec<_>>().join("; ")
+}
+
+impl<'p> Sandbox<'p> {
+    pub(super) fn configure(
+        mut instance: Instance,
+        description: &'p Description,
+        settings: &serde_json::Value,
+        run: &RunContext,
+    ) -> Result<Self, ConfigureError> {
+        let settings = serde_json::to_string(settings)?;
+        let run = mapping::run_context_to_wit(run);
+        let fuel = instance.limits.fuel_to_configure;
+        let answer = instance.call(fuel, |policy, store| {
+            policy.steward_policy_policy().evaluator().call_configure(store, &settings, &run)
+        });
+        match answer.map_err(ConfigureError::Fault)? {
+            Ok(evaluator) => Ok(Self { instance, evaluator, description }),
+            Err(errors) => {
+                let problems = errors.into_iter().map(|e| SettingsProblem { path: e.path, message: e.message });
+                Err(ConfigureError::Settings(problems.collect()))
+            }
+        }
+    }
+}
+
+impl Policy for Sandbox<'_> {
+    fn decide(&mut self, candidate: &Candidate<'_>) -> Result<Decision, Fault> {
+        let candidate = mapping::candidate_to_wit(candidate, self.description.needs);
+        let evaluator = self.evaluator;
+        let fuel = self.instance.limits.fuel_per_call;
+        let answer = self.instance.call(fuel, |policy, store| {
+            policy.steward_policy_policy().evaluator().call_decide(store, evaluator, &candidate)
+        })?;
+        let decision = mapping::decision_from_wit(answer)?;
+        check_decision(self.description, &decision)?;
+        Ok(decision)
+    }
+
+    fn quota(&mut self, license_type: LicenseType) -> Result<Option<u32>, Fault> {
+        let evaluator = self.evaluator;
+        let fuel = self.instance.limits.fuel_per_call;
+        self.instance.call(fuel, |policy, store| {
+            let license_type = mapping::license_type_to_wit(license_type);
+            policy.steward_policy_policy().evaluator().call_quota(store, evaluator, license_type)
+        })
+    }
+
+    fn explain(&mut self, candidate: &Candidate<'_>) -> Result<Vec<RuleOutcome>, Fault> {
+        let candidate = mapping::candidate_to_wit(candidate, self.description.needs);
+        let evaluator = self.evaluator;
+        let fuel = self.instance.limits.fuel_per_call;
+        let answer = self.instance.call(fuel, |policy, store| {
+            policy.steward_policy_policy().evaluator().call_explain(store, evaluator, &candidate)
+        })?;
+        let outcomes: Vec<RuleOutcome> = answer.into_iter().map(mapping::rule_outcome_from_wit).collect();
+        check_outcomes(self.description, &outcomes)?;
+        Ok(outcomes)
+    }
+}
+
+/// A live instance of a policy with its store.
+pub(super) struct Instance {
+    store: Store<State>,
+    policy: Plain,
+    limits: Limits,
+    deadline_ticks: u64,
+}
+
+impl Instance {
+    pub(super) fn new(engine: &PolicyEngine, prepared: &PlainPre<State>) -> Result<Self, Fault> {
+        let limits = *engine.limits();
+        let mut store = Store::new(engine.engine(), State::new(&limits));
+        store.limiter(|state| state);
+        store.set_hostcall_fuel(limits.output_bytes);
+        store.epoch_deadline_trap();
+        let deadline_ticks = engine.deadline_ticks();
+        arm(&mut store, limits.fuel_to_configure, deadline_ticks)?;
+        let policy = prepared.instantiate(&mut store).map_err(|error| fault(&error, store.data()))?;
+        Ok(Self { store, policy, limits, deadline_ticks })
+    }
+
+    pub(super) fn describe(&mut self) -> Result<contract::Description, Fault> {
+        self.call(self.limits.fuel_to_configure, |policy, store| policy.steward_policy_policy().call_describe(store))
+    }
+
+    /// Every call starts with full fuel and a full deadline, so that the answer to one seat does not depend on how
+    /// many were asked before.
+    fn call<T>(
+        &mut self,
+        fuel: u64,
+        ask: impl FnOnce(&Plain, &mut Store<State>) -> wasmtime::Result<T>,
+    ) -> Result<T, Fault> {
+        arm(&mut self.store, fuel, self.deadline_ticks)?;
+        ask(&self.policy, &mut self.store).map_err(|error| fault(&error, self.store.data()))
+    }
+}
+
+fn arm(store: &mut Store<State>, fuel: u64, deadline_ticks: u64) -> Result<(), Fault> {
+    store.set_epoch_deadline(deadline_ticks);
+    store.set_fuel(fuel).map_err(|error| Fault::new(FaultKind::Trap, error.to_string()))
+}
+
+/// What the store remembers: how much memory the policy has, and whether it was refused more.
+pub(super) struct State {
+    memory_max: usize,
+    table_max: usize,
+    was_refused: bool,
+}
+
+impl State {
+    fn new(limits: &Limits) -> Self {
+        Self { memory_max: limits.memory_bytes, table_max: limits.table_elements, was_refused: false }
+    }
+
+    fn allow(&mut self, desired: usize, max: usize) -> bool {
+        let allowed = desired <= max;
+        self.was_refused |= !allowed;
+        allowed
+    }
+}
+
+impl ResourceLimiter for State {
+    fn memory_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(self.allow(desired, self.memory_max))
+    }
+
+    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        Ok(self.allow(desired, self.table_max))
+    }
+}
+
+/// A policy whose memory request was refused usually traps right after: the refusal is the cause.
+fn fault(error: &wasmtime::Error, state: &State) -> Fault {
+    if state.was_refused {
+        let mebibytes = state.memory_max >> 20;
+        return Fault::new(FaultKind::OutOfMemory, format!("the policy wanted more than {mebibytes} MiB of memory"));
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::OutOfFuel) => {
+            Fault::new(FaultKind::OutOfFuel, "the policy used up the instructions that one answer may cost")
+        }
+        Some(Trap::Interrupt) => Fault::new(FaultKind::Deadline, "the policy did not answer in time"),
+        Some(trap) => Fault::new(FaultKind::Trap, trap.to_string()),
+        // What is left are answers that could not be read: invalid UTF-8, unknown cases, lists outside the memory,
+        // or more of it than may be carried over.
+        None => {
+            let cause = error.root_cause().to_string();
+            let kind = if cause.contains("fuel") { FaultKind::Oversize } else { FaultKind::Malformed };
+            Fault::new(kind, cause)
+        }
+    }
+}
