@@ -4,6 +4,7 @@
 //! Nothing here calls the guard, the planner or the rules of a policy to find out what is right.
 
 pub mod butler;
+pub mod component;
 pub mod fixture;
 pub mod gates;
 pub mod native;
