@@ -1,1 +1,3 @@
+//! All the input and output of Steward, and no decisions: those are in `steward-core`.
 
+pub mod qrs;
