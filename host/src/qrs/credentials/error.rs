@@ -78,6 +78,6 @@ pub enum CredentialsError {
         path.display()
     )]
     CertificateOfAuthority { path: PathBuf, subject: String },
-    #[error("`{}` holds no JSON Web Token: one line of three parts with dots between them belongs here", path.display())]
+    #[error("`{}` holds no JSON Web Token: the token alone, in one line, belongs here", path.display())]
     NotAToken { path: PathBuf },
 }
