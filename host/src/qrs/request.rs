@@ -75,7 +75,9 @@ pub(super) fn headers(settings: &QrsSettings) -> Result<HeaderMap, QrsError> {
             ),
         };
         let name = HeaderName::from_bytes(name.trim().as_bytes()).map_err(|_| unfit())?;
-        let mut value = HeaderValue::from_str(value.trim()).map_err(|_| unfit())?;
+        // The server does not say how it would read other letters, and a misread account is another account.
+        let value = Some(value.trim()).filter(|value| value.is_ascii()).ok_or_else(unfit)?;
+        let mut value = HeaderValue::from_str(value).map_err(|_| unfit())?;
         value.set_sensitive(true);
         headers.append(name, value);
     }
