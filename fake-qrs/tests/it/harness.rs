@@ -95,7 +95,8 @@ impl Site {
     }
 
     pub async fn filtered(&self, path: &str, filter: &str) -> (StatusCode, String) {
-        read(self.request(Method::GET, path).query(&[("filter", filter)]).send().await.unwrap()).await
+        let encoded: String = filter.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        self.get(&format!("{path}?filter={encoded}")).await
     }
 
     /// How many records of a list fit the filter.
