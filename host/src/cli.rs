@@ -3,8 +3,8 @@
 mod check;
 mod config_command;
 mod demo;
-mod fake_qrs;
 mod failure;
+mod fake_qrs;
 mod people;
 mod plan;
 mod policy_command;

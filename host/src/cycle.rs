@@ -6,12 +6,15 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use steward_core::candidate::Candidate;
+use steward_core::decision::{Decision, RuleOutcome};
 use steward_core::digest::Digest;
 use steward_core::guard::{Gate, RunFacts, run_holds};
 use steward_core::instant::Instant;
+use steward_core::license_type::LicenseType;
 use steward_core::plan::Plan;
 use steward_core::planner::{self, PlanError, PlanInput};
-use steward_core::policy::RunContext;
+use steward_core::policy::{Fault, Policy, RunContext};
 use steward_core::settings::RunSettings;
 use steward_core::snapshot::{Contradictions, Snapshot, SnapshotFile, SnapshotFileError};
 use thiserror::Error;
@@ -193,6 +196,27 @@ impl Prepared {
             policy: &identity,
             guard: &self.settings.guard,
         };
-        Ok(planner::plan(input, &mut self.sandbox()?)?)
+        match self.sandbox() {
+            Ok(mut sandbox) => Ok(planner::plan(input, &mut sandbox)?),
+            Err(CycleError::Configure(ConfigureError::Fault(fault))) => Ok(planner::plan(input, &mut Faulty(fault))?),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// A policy that failed before it could be asked anything: the plan says so and holds everything.
+struct Faulty(Fault);
+
+impl Policy for Faulty {
+    fn decide(&mut self, _: &Candidate<'_>) -> Result<Decision, Fault> {
+        Err(self.0.clone())
+    }
+
+    fn quota(&mut self, _: LicenseType) -> Result<Option<u32>, Fault> {
+        Err(self.0.clone())
+    }
+
+    fn explain(&mut self, _: &Candidate<'_>) -> Result<Vec<RuleOutcome>, Fault> {
+        Err(self.0.clone())
     }
 }

@@ -1,7 +1,7 @@
 //! From the users' settings file to the values that core and policies take.
 
 use serde_json::{Map, Value, json};
-use steward_core::settings::{Account, AboveCap, FlagRule, GuardSettings, NeverRelease};
+use steward_core::settings::{AboveCap, Account, FlagRule, GuardSettings, NeverRelease};
 use steward_core::snapshot::Property;
 
 use crate::config::Settings;

@@ -69,7 +69,8 @@ struct Listed {
 fn list(config: Option<&Path>, format: Format) -> Result<String> {
     let loaded = config.map(load_settings).transpose()?;
     let file = loaded.as_ref().and_then(|loaded| loaded.settings.steward.policy.component.as_deref());
-    let mut listed = vec![Listed { policy: load(None)?, source: "part of Steward".to_owned(), is_active: file.is_none() }];
+    let mut listed =
+        vec![Listed { policy: load(None)?, source: "part of Steward".to_owned(), is_active: file.is_none() }];
     if let Some(path) = file {
         listed.push(Listed { policy: load(Some(path))?, source: path.display().to_string(), is_active: true });
     }
@@ -126,7 +127,8 @@ fn inspect(file: Option<&Path>, format: Format) -> Result<String> {
     text += &format!("  {}\n", printable(&description.summary));
     text += &format!("  contract  {CONTRACT}\n  imports   none\n");
     text += &format!("  digest    {}\n  bytes     {}\n", policy.digest(), policy.size_bytes());
-    text += &format!("  needs     {}\n", if needs.is_empty() { "nothing optional".to_owned() } else { needs.join(", ") });
+    text +=
+        &format!("  needs     {}\n", if needs.is_empty() { "nothing optional".to_owned() } else { needs.join(", ") });
     text += "\nRules\n";
     let mut columns = Columns::new(&["rule", "summary"]);
     for rule in &description.rules {

@@ -142,11 +142,8 @@ pub fn text(explanation: &Explanation) -> String {
 }
 
 fn facts(user: &User, text: &mut String) {
-    let flags = [
-        (user.inactive, "inactive"),
-        (user.blocked, "blocked"),
-        (user.removed_externally, "removed externally"),
-    ];
+    let flags =
+        [(user.inactive, "inactive"), (user.blocked, "blocked"), (user.removed_externally, "removed externally")];
     let flags: Vec<&str> = flags.iter().filter(|(is_set, _)| *is_set).map(|(_, name)| *name).collect();
     let properties: Vec<String> =
         user.custom_properties.iter().map(|property| format!("{}={}", property.name, property.value)).collect();
