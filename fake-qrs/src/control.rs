@@ -19,7 +19,7 @@ use crate::dates;
 use crate::faults::{FaultPlayer, FaultScript};
 use crate::proxy::{Proxy, account_of};
 use crate::server::http1_builder;
-use crate::service::{Service, instant};
+use crate::service::Service;
 use crate::wire::reply::Reply;
 use crate::wire::request::segments;
 
@@ -95,7 +95,7 @@ fn clock(service: &Service) -> Reply {
 
 fn set_clock(service: &Service, body: &[u8]) -> Reply {
     let body: Value = serde_json::from_slice(body).unwrap_or_default();
-    let now = body.get("now").and_then(Value::as_str).and_then(instant);
+    let now = body.get("now").and_then(Value::as_str).and_then(dates::parse);
     let step = body.get("advanceSeconds").and_then(Value::as_i64).and_then(TimeDelta::try_seconds);
     match (now, step) {
         (Some(now), None) => service.clock.set(now),

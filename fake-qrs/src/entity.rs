@@ -261,7 +261,7 @@ pub const NODES: usize = 8;
 pub const SEATS: [usize; 3] = [PROFESSIONAL, ANALYZER, USER_ACCESS];
 
 /// The table whose path this is; the longest path wins, the rest of the segments is returned.
-pub fn find<'path>(segments: &'path [String]) -> Option<(usize, &'path [String])> {
+pub fn find(segments: &[String]) -> Option<(usize, &[String])> {
     (1..=segments.len().min(2)).rev().find_map(|length| {
         let path = segments[..length].join("/");
         let table = ENTITIES.iter().position(|entity| entity.path == path)?;

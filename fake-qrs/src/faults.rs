@@ -239,8 +239,8 @@ mod tests {
     #[test]
     fn acts_on_the_requests_that_a_rule_names() {
         let mut player = FaultPlayer::new(FaultScript::nth("GET", "/a", 2, Fault::Reset));
-        let played: Vec<bool> = (0..4).map(|_| player.play("get", "/a").fault.is_some()).collect();
-        assert_eq!(played, [false, true, false, false]);
+        let acted: Vec<bool> = (0..4).map(|_| player.play("get", "/a").fault.is_some()).collect();
+        assert_eq!(acted, [false, true, false, false]);
         assert_eq!(player.play("DELETE", "/a"), Played::default());
     }
 

@@ -158,6 +158,25 @@ words!(LicenseModel {
     Expired = "expired",
 });
 
+impl LicenseModel {
+    /// The model that loaded data speaks of, for a caller who was not told one.
+    pub fn of(data: &Data) -> Self {
+        let text = |name: &str| data.license.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+        let flag = |value: Option<&serde_json::Value>| value.and_then(serde_json::Value::as_bool).unwrap_or(false);
+        if data.license.is_null() {
+            Self::Unlicensed
+        } else if flag(data.license.get("isExpired")) {
+            Self::Expired
+        } else if flag(data.accesstypeoverview.as_ref().and_then(|overview| overview.get("tokensEnabled"))) {
+            Self::Token
+        } else if text("key").is_empty() && !(text("lef").is_empty() && text("check").is_empty()) {
+            Self::Serial
+        } else {
+            Self::Signed
+        }
+    }
+}
+
 /// Which release's records to imitate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Era {

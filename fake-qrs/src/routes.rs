@@ -99,7 +99,7 @@ fn old_overview(overview: &Value) -> Value {
     old
 }
 
-fn members<'schema>(number: usize) -> &'schema [entity::Field] {
+fn members(number: usize) -> &'static [entity::Field] {
     ENTITIES[number].fields
 }
 

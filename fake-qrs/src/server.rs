@@ -33,7 +33,7 @@ const CONNECTIONS_MAX: usize = 1_024;
 /// A client that does not finish its handshake holds a place no longer than this.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Idle connections end after this time, as under the real service.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(120);
+const IDLE_TIMEOUT: Duration = Duration::from_mins(2);
 /// After a failed accept (no file handles left, say) the loop pauses instead of spinning.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -159,7 +159,10 @@ impl FakeQrs {
         self.service.clock.advance(step);
     }
 
-    /// A login of `DIRECTORY\id` as the proxy would report it; see [`crate::store::Store::log_in`].
+    /// A login of `DIRECTORY\id` as the proxy would report it: the person's seat counts as used now.
+    ///
+    /// Returns the type of the seat that let them in, `None` without one. A person without a seat is given one when
+    /// `allocation_rules` is on.
     pub fn log_in(&self, account: &str) -> Option<&'static str> {
         let account = crate::proxy::account_of(account)?;
         let now = self.service.clock.now();

@@ -14,7 +14,6 @@ use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 
 use crate::clock::Clock;
-use crate::dates;
 use crate::faults::{Fault, FaultPlayer, Played};
 use crate::filter::FilterSemantics;
 use crate::journal::{Journal, JournalEntry, Port};
@@ -206,11 +205,12 @@ impl Service {
             Some(account) => match (store.standing(&account), self.unknown_user) {
                 (Standing::Known, _) | (Standing::Unknown, UnknownUser::Admin) => (account, true),
                 (Standing::Unknown, UnknownUser::EmptyLists) => (account, false),
-                (Standing::Unknown, UnknownUser::Forbidden) => return Reply::text(403, "Forbidden"),
                 (Standing::Inactive, _) if port == Port::Proxy => {
                     return Reply::text(403, "Forbidden: Your account is inactive. Contact your administrator.");
                 }
-                (Standing::Inactive, _) => return Reply::text(403, "Forbidden"),
+                (Standing::Unknown, UnknownUser::Forbidden) | (Standing::Inactive, _) => {
+                    return Reply::text(403, "Forbidden");
+                }
             },
         };
         let context = Context {
@@ -331,11 +331,6 @@ fn account_in_header(text: &str) -> Option<Account> {
         })
     };
     Some(Account { directory: part("userdirectory")?, id: part("userid")? })
-}
-
-/// An instant in words that the control port understands.
-pub fn instant(text: &str) -> Option<chrono::DateTime<chrono::Utc>> {
-    dates::parse(text)
 }
 
 #[cfg(test)]

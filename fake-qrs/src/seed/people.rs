@@ -83,7 +83,7 @@ fn person(options: &SeedOptions, random: &mut Random, number: usize) -> Value {
     let directory = *random.pick(&DIRECTORIES);
     let (id, name) = if let Some((id, name)) = DIFFICULT.get(number) {
         ((*id).to_owned(), (*name).to_owned())
-    } else if number < SPECIAL || number % 997 == 0 {
+    } else if number < SPECIAL || number.is_multiple_of(997) {
         (format!("long{number}"), long_name(number))
     } else {
         (format!("{}{number:05}", random.pick(&["u", "U", "ext."])), display_name(random))

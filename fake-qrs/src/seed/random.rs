@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-/// SplitMix64.
+/// The generator known as `SplitMix64`.
 #[derive(Clone, Debug)]
 pub struct Random {
     state: u64,
@@ -16,7 +16,7 @@ impl Random {
         Self { state: seed }
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -27,7 +27,7 @@ impl Random {
     /// A number below `limit`; 0 when the limit is 0.
     pub fn below(&mut self, limit: u64) -> u64 {
         // The bias of the remainder is far below what a test could notice.
-        if limit == 0 { 0 } else { self.next() % limit }
+        if limit == 0 { 0 } else { self.number() % limit }
     }
 
     /// Yes in `percent` of a hundred cases.
@@ -42,7 +42,7 @@ impl Random {
 
     /// An id in the repository's form.
     pub fn guid(&mut self) -> String {
-        let bits = (u128::from(self.next()) << 64 | u128::from(self.next())) & !(0xf << 76 | 0x3 << 62)
+        let bits = (u128::from(self.number()) << 64 | u128::from(self.number())) & !(0xf << 76 | 0x3 << 62)
             | 0x4 << 76
             | 0x2 << 62;
         let mut text = String::with_capacity(36);

@@ -75,6 +75,14 @@ async fn has_totals_that_agree_under_every_model() {
     }
 }
 
+#[test]
+fn is_recognised_by_its_licence() {
+    for model in [LicenseModel::Signed, LicenseModel::Serial, LicenseModel::Expired, LicenseModel::Unlicensed] {
+        let data = generate(&SeedOptions { model, ..SeedOptions::new(7, 10, now()) });
+        assert_eq!(LicenseModel::of(&data), model);
+    }
+}
+
 #[tokio::test]
 async fn serves_a_large_site_quickly_and_whole() {
     let data = site(7, 20_000);
