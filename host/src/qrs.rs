@@ -9,6 +9,7 @@
 
 mod answer;
 mod attempts;
+mod body;
 mod client;
 pub mod credentials;
 pub mod error;

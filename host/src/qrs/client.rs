@@ -6,24 +6,25 @@ use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::{Method, Response, Url};
+use reqwest::{Method, Url};
 use rustls::crypto::CryptoProvider;
 use serde_json::Value;
 use steward_core::instant::Instant;
 use tokio::sync::Semaphore;
 
 use super::attempts::Attempts;
+use super::body::Body;
 use super::credentials::{self, ClientIdentity};
 use super::error::QrsError;
 use super::request::{self, CROSS_SITE_KEY_HEADER, Target};
-use super::rows::{Rows, RowsError, found_instead};
+use super::rows::{Rows, found_instead};
 use super::settings::{Credentials, QrsSettings};
 use super::{answer, tls, transport, wire};
 
 /// No list takes longer, however steadily the server trickles: 40,000 users take a minute or two.
 const ANSWER_TIME_MAX: Duration = Duration::from_mins(15);
 /// Everything but the lists is one small object.
-const OBJECT_BYTES_MAX: u64 = 1024 * 1024;
+const OBJECT_BYTES_MAX: usize = 1024 * 1024;
 
 /// Asks the repository service. Cheap to clone; the clones share their connections.
 #[derive(Clone)]
@@ -177,13 +178,15 @@ impl Connection {
         let clock_skew_ms = asked_at
             .zip(answered_at)
             .and_then(|(asked, answered)| clock_skew_ms(body.response.headers(), asked, answered));
-        body.limit_bytes = body.limit_bytes.min(OBJECT_BYTES_MAX);
         let mut text = Vec::new();
         while let Some(piece) = body.next().await? {
             text.extend_from_slice(&piece);
+            if text.len() > OBJECT_BYTES_MAX {
+                return Err(malformed(target, format!("it is larger than {OBJECT_BYTES_MAX} bytes")));
+            }
         }
         let value = serde_json::from_slice(&text).map_err(|error| body.explain_json(&text, &error))?;
-        body.trace("");
+        body.trace();
         match value {
             Value::Object(_) | Value::Null => Ok(Object { value, clock_skew_ms }),
             _ => {
@@ -211,7 +214,7 @@ impl Connection {
             .map_err(|error| body.explain_rows(error, expected))?;
         }
         rows.end().map_err(|error| body.explain_rows(error, expected))?;
-        body.trace("a list");
+        body.trace();
         Ok(converted)
     }
 
@@ -238,23 +241,16 @@ impl Connection {
         let sent = request.send().await;
         let response = sent.map_err(|error| transport::explain(error, self, name.clone(), &target.path))?;
         let status = response.status().as_u16();
-        tracing::debug!(
-            host = name,
-            path = target.path,
-            status,
-            answer_ms = millis(started.elapsed()),
-            "the QRS answered",
-        );
         let response = answer::expect_good(response, name, &target.path).await?;
-        let limit_bytes = self.max_response_bytes;
         Ok(Body {
             connection: self,
             host: name,
             path: &target.path,
+            status,
             response,
             started,
             bytes: 0,
-            limit_bytes,
+            limit_bytes: self.max_response_bytes,
             _permit: permit,
         })
     }
@@ -269,67 +265,6 @@ impl Connection {
             headers.insert(AUTHORIZATION, value);
         }
         Ok(headers)
-    }
-}
-
-/// A body on its way, counted while it arrives.
-struct Body<'c> {
-    connection: &'c Connection,
-    host: &'c str,
-    path: &'c str,
-    response: Response,
-    started: tokio::time::Instant,
-    bytes: u64,
-    limit_bytes: u64,
-    _permit: tokio::sync::SemaphorePermit<'c>,
-}
-
-impl Body<'_> {
-    async fn next(&mut self) -> Result<Option<bytes::Bytes>, QrsError> {
-        let announced = self.response.content_length().unwrap_or(0);
-        let piece = self.response.chunk().await;
-        let piece =
-            piece.map_err(|error| transport::explain(error, self.connection, self.host.to_owned(), self.path))?;
-        self.bytes += piece.as_ref().map_or(0, |piece| piece.len() as u64);
-        if self.bytes > self.limit_bytes || announced > self.limit_bytes {
-            return Err(QrsError::TooLarge { path: self.path.to_owned(), limit_bytes: self.limit_bytes });
-        }
-        Ok(piece)
-    }
-
-    fn trace(&self, what: &str) {
-        tracing::debug!(
-            host = self.host,
-            path = self.path,
-            bytes = self.bytes,
-            elapsed_ms = millis(self.started.elapsed()),
-            "read {what}",
-        );
-    }
-
-    fn explain_json(&self, text: &[u8], error: &serde_json::Error) -> QrsError {
-        match text.trim_ascii_start().first() {
-            Some(b'<') => self.explain_rows(RowsError::WebPage, "an object"),
-            _ if error.is_eof() => self.explain_rows(RowsError::Truncated, "an object"),
-            _ => self.explain_rows(RowsError::NotJson(error.to_string()), "an object"),
-        }
-    }
-
-    fn explain_rows(&self, error: RowsError, expected: &'static str) -> QrsError {
-        let path = self.path.to_owned();
-        match error {
-            RowsError::Truncated => QrsError::Truncated { path, bytes: self.bytes },
-            RowsError::NotJson(problem) => QrsError::NotJson { path, problem },
-            RowsError::Found(found) => QrsError::WrongShape { path, found, expected },
-            RowsError::Row(number, problem) => {
-                QrsError::Malformed { path, problem: format!("row {number}: {problem}") }
-            }
-            RowsError::WebPage => QrsError::LoginPage {
-                host: self.host.to_owned(),
-                path,
-                answer: "status 200, a web page that calls itself JSON".to_owned(),
-            },
-        }
     }
 }
 
@@ -358,8 +293,4 @@ fn clock_skew_ms(headers: &HeaderMap, asked_at: Instant, answered_at: Instant) -
     let middle_ms = asked_at.millis() + answered_at.millis_since(asked_at) / 2;
     let skew_ms = server_ms.checked_sub(middle_ms)?;
     Some(if skew_ms.abs() <= ROUNDING_MS { 0 } else { skew_ms })
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

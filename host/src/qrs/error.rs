@@ -89,7 +89,7 @@ pub enum QrsError {
     #[error("`{host}` answered `{path}` with the unexpected status {status} (`{text}`)")]
     UnexpectedStatus { host: String, path: String, status: u16, text: String },
 
-    #[error("the answer to `{path}` is larger than {limit_bytes} bytes: raise `steward.qrs.maxResponseMegabytes`")]
+    #[error("the answer to `{path}` is larger than {}: raise `steward.qrs.maxResponseMegabytes`", size(*limit_bytes))]
     TooLarge { path: String, limit_bytes: u64 },
     #[error("the answer to `{path}` is cut off after {bytes} bytes")]
     Truncated { path: String, bytes: u64 },
@@ -140,4 +140,9 @@ impl QrsError {
 
 fn listed(errors: &[QrsError]) -> String {
     errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+fn size(bytes: u64) -> String {
+    const MEGABYTE: u64 = 1024 * 1024;
+    if bytes.is_multiple_of(MEGABYTE) { format!("{} MB", bytes / MEGABYTE) } else { format!("{bytes} bytes") }
 }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How to reach the repository service.
-#[derive(Debug, Clone)]
+/// How to reach the repository service. Not printable: headers may hold secrets.
+#[derive(Clone)]
 pub struct QrsSettings {
     /// Tried in this order; the next one is used when a host cannot be reached or is not the central node.
     pub hosts: Vec<Host>,
@@ -61,7 +61,7 @@ pub enum Verify {
 
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.name.contains(':') {
+        if self.name.contains(':') && !self.name.starts_with('[') {
             write!(f, "[{}]:{}", self.name, self.port)
         } else {
             write!(f, "{}:{}", self.name, self.port)

@@ -17,7 +17,8 @@ use super::wire;
 use super::wire::overview::PoolCount;
 use super::wire::user::Person;
 
-/// What to read besides pools, seats and users.
+/// What to read besides pools, seats and users. The seats of every enabled type are always read: who holds two of them
+/// is a fact about both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Read {
     /// The directory attributes of the users, which make most of the list.
@@ -81,12 +82,15 @@ fn add(part: Part, parts: &mut SnapshotParts) {
     match part {
         Part::Seats(seats) => parts.seats.extend(seats),
         Part::Users(people) => {
-            for person in people {
-                match person {
-                    Person::Complete(user) => parts.users.push(user),
-                    Person::Incomplete(user) => parts.incomplete_users.push(user),
+            // Collected from the list itself, so that its memory is used again: it is the largest list there is.
+            let complete = people.into_iter().filter_map(|person| match person {
+                Person::Complete(user) => Some(user),
+                Person::Incomplete(user) => {
+                    parts.incomplete_users.push(user);
+                    None
                 }
-            }
+            });
+            parts.users = complete.collect();
         }
     }
 }

@@ -22,21 +22,22 @@ pub(super) fn explain(error: reqwest::Error, connection: &Connection, host: Stri
             QrsError::Silent { host, path: path.to_owned(), seconds: connection.timeout.as_secs() }
         };
     }
-    let reason = deepest(&error);
+    let mut reason = deepest(&error);
+    let kind = find::<io::Error>(&error).map(io::Error::kind);
+    // Windows closes the connection, often without an alert, when it does not like a certificate; with TLS 1.3 that
+    // happens only after the handshake.
+    let closed = matches!(
+        kind,
+        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionAborted)
+    );
+    if closed && (error.is_connect() || error.is_request()) {
+        reason = format!("it closed the connection; when it always does, it refuses the client certificate ({reason})");
+    }
     if !error.is_connect() {
         return QrsError::ConnectionLost { host, path: path.to_owned(), reason };
     }
-    match find::<io::Error>(&error).map(io::Error::kind) {
+    match kind {
         Some(io::ErrorKind::ConnectionRefused) => QrsError::ConnectionRefused { host },
-        // Windows closes the connection without an alert when it does not like a certificate.
-        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionAborted) => {
-            QrsError::Unreachable {
-                host,
-                reason: format!(
-                    "it closed the connection at once; it may have refused the client certificate ({reason})"
-                ),
-            }
-        }
         // The error of the resolver has no public type; its text is the only mark.
         _ if chain(&error).any(|cause| cause.to_string().contains("dns error")) => QrsError::UnknownHost { host },
         _ => QrsError::Unreachable { host, reason },
@@ -109,6 +110,10 @@ fn find<'e, E: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Optio
     chain(error).filter_map(|cause| cause.downcast_ref::<E>()).last()
 }
 
+/// The innermost cause, in which the layers around it only repeat themselves.
 fn deepest(error: &(dyn StdError + 'static)) -> String {
+    if find::<io::Error>(error).is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof) {
+        return "connection closed too early".to_owned();
+    }
     chain(error).last().map(ToString::to_string).unwrap_or_default()
 }

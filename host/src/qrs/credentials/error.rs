@@ -1,3 +1,5 @@
+//! What may be wrong with certificate, key and token.
+
 use std::io;
 use std::path::PathBuf;
 
@@ -13,7 +15,7 @@ pub enum CredentialsError {
     FileTooLarge { path: PathBuf, limit_bytes: u64 },
     #[error(
         "`{}` holds no certificate in PEM form: export the certificates from the QMC once more, as \
-         platform-independent PEM files, or set a PFX file as such",
+         platform-independent PEM files; a PFX file belongs into `steward.qrs.clientPfx`",
         path.display()
     )]
     NoCertificate { path: PathBuf },

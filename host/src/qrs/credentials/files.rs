@@ -1,3 +1,5 @@
+//! Reads certificate files, within bounds.
+
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;

@@ -1,3 +1,5 @@
+//! Keys and certificates of `tests/certificates`, which its script `make` describes.
+
 use std::path::{Path, PathBuf};
 
 use super::*;

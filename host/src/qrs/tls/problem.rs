@@ -1,3 +1,5 @@
+//! What may be wrong with the server's side of TLS.
+
 use steward_core::instant::Instant;
 use thiserror::Error;
 
@@ -5,21 +7,21 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum TlsProblem {
     #[error(
-        "its certificate carries its name only in the old way, as common name `{common_name}`, and nothing is compared \
-         with that; set `rejectUnauthorized: false`, which still verifies the chain, or recreate the certificates in \
-         the QMC"
+        "its certificate carries its name only in the old way, as common name `{common_name}`, with which nothing is \
+         compared any more; set `rejectUnauthorized: false` (or `steward.qrs.verify: chain`), which still verifies the \
+         chain, or recreate the certificates in the QMC"
     )]
     NameOnlyInCommonName { common_name: String },
     #[error(
         "its certificate is not made out to `{asked}` but to {}; set `steward.qrs.serverName` to one of these names, or \
-         `rejectUnauthorized: false`, which still verifies the chain",
+         `rejectUnauthorized: false` (or `steward.qrs.verify: chain`), which still verifies the chain",
         listed(names)
     )]
     NameMismatch { asked: String, names: Vec<String> },
     #[error(
         "its certificate (`{subject}`) comes from `{issuer}`, which {}; export `root.pem` from the QMC of this site and \
          set it as `Butler.cert.clientCertCA`",
-        roots(trusted)
+        roots(issuer, trusted)
     )]
     ForeignRoot {
         subject: String,
@@ -58,10 +60,12 @@ fn listed(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-fn roots(trusted: &[String]) -> String {
+fn roots(issuer: &String, trusted: &[String]) -> String {
     if trusted.is_empty() {
         "the operating system does not trust".to_owned()
+    } else if trusted.contains(issuer) {
+        "has the name of the trusted root and another key: the certificates were recreated".to_owned()
     } else {
-        format!("is not the trusted {}, or has been recreated under the same name", listed(trusted))
+        format!("is not the trusted {}", listed(trusted))
     }
 }
