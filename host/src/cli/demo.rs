@@ -50,6 +50,7 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
     println!("An invented Qlik Sense site with {people} people answers on https://{}.", fake.address());
     println!("Its settings, in the format of Butler, are in {}.\n", config.display());
 
+    work_off_the_backlog(&config)?;
     let settings = Settings::load(&config)?.settings;
     let prepared = cycle::prepare(Some(&settings), &Source::default()).await?;
     let plan = tokio::task::spawn_blocking(move || prepared.plan().map(|plan| (prepared, plan)));
@@ -73,6 +74,14 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
     }
     fake.stop().await;
     Ok(Outcome::Done)
+}
+
+/// A site that nobody tidied for years is far above the cap. Here it is worked off cap by cap, so that there is
+/// something to see; the section `steward:` is the last one of the file.
+fn work_off_the_backlog(config: &Path) -> Result<()> {
+    let read = std::fs::read_to_string(config);
+    let written = read.and_then(|text| std::fs::write(config, text + "  guard:\n    aboveCap: longest-idle-first\n"));
+    written.with_context(|| format!("cannot change `{}`", config.display()))
 }
 
 /// Explains one person who loses a seat and one who is protected.

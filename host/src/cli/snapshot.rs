@@ -1,6 +1,5 @@
 //! `steward snapshot`: writes what the server says now into a file.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};

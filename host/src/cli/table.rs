@@ -12,7 +12,7 @@ impl Columns {
     /// Titles that begin with `>` are columns of numbers, aligned to the right.
     pub fn new(titles: &[&str]) -> Self {
         let mut table = Table::new();
-        table.load_preset(NOTHING);
+        table.load_style(NOTHING);
         table.set_header(titles.iter().map(|title| title.trim_start_matches('>')).collect::<Vec<_>>());
         for (index, title) in titles.iter().enumerate() {
             if let Some(column) = table.column_mut(index) {
