@@ -151,7 +151,8 @@ pub async fn prepare(settings: Option<&Settings>, source: &Source) -> Result<Pre
             let run_settings = run_settings(settings, &policy);
             let needs_attributes = policy.description().needs.attributes;
             let snapshot = read_site(&connect(settings)?, &run_settings, needs_attributes).await?;
-            let now = source.now.unwrap_or_else(|| snapshot.taken_at());
+            // After the reading: a server that took long to answer shows as a stale inventory.
+            let now = source.now.unwrap_or_else(clock::now);
             let applicable = source.now.is_none();
             Ok(Prepared { snapshot, settings: run_settings, policy, now, applicable, notes: Vec::new() })
         }
