@@ -5,7 +5,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use steward_core::digest::Digest;
-use steward_core::policy::{Description, Fault, PolicyIdentity, RunContext, check_description};
+use steward_core::policy::{Description, Fault, FaultKind, PolicyIdentity, RunContext, check_description};
 use thiserror::Error;
 use wasmtime::component::{Component, Linker};
 
@@ -87,7 +87,7 @@ impl PolicyComponent {
         let linker = Linker::new(engine.engine());
         let wrong_shape = |source: wasmtime::Error| LoadError::WrongShape { source: source.into() };
         let prepared = linker.instantiate_pre(&component).and_then(PlainPre::new).map_err(wrong_shape)?;
-        let description = describe(engine, &prepared).map_err(LoadError::Describe)?;
+        let description = describe(engine, &prepared)?;
         Ok(Self {
             engine: engine.clone(),
             prepared,
@@ -163,9 +163,13 @@ fn check_world(engine: &PolicyEngine, component: &Component) -> Result<(), LoadE
     Ok(())
 }
 
-fn describe(engine: &PolicyEngine, prepared: &PlainPre<State>) -> Result<Description, Fault> {
-    let mut instance = Instance::new(engine, prepared)?;
-    let description = mapping::description_from_wit(instance.describe()?);
-    check_description(&description)?;
+fn describe(engine: &PolicyEngine, prepared: &PlainPre<State>) -> Result<Description, LoadError> {
+    // The types of functions are compared at instantiation, and the policy has said nothing yet that could be malformed.
+    let mut instance = Instance::new(engine, prepared).map_err(|fault| match fault.kind {
+        FaultKind::Malformed => LoadError::WrongShape { source: fault.into() },
+        _ => LoadError::Describe(fault),
+    })?;
+    let description = mapping::description_from_wit(instance.describe().map_err(LoadError::Describe)?);
+    check_description(&description).map_err(LoadError::Describe)?;
     Ok(description)
 }

@@ -12,7 +12,7 @@ pub struct Limits {
     pub fuel_to_configure: u64,
     /// The clock is only the back-stop for what fuel cannot count: far longer than the fuel lasts on a slow machine.
     pub deadline: Duration,
-    /// Linear memory. Settings with 100,000 people take less than half of it.
+    /// Linear memory, all memories together. Settings with 100,000 people take less than half of it.
     pub memory_bytes: usize,
     /// Elements of all tables: a policy of a megabyte has some thousand functions.
     pub table_elements: usize,
