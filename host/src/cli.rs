@@ -5,6 +5,7 @@ mod config_command;
 mod demo;
 mod failure;
 mod fake_qrs;
+mod out_file;
 mod people;
 mod plan;
 mod policy_command;
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 use steward_core::instant::Instant;
 use tracing_subscriber::EnvFilter;
 
@@ -114,11 +115,11 @@ struct ConfigFile {
     config: PathBuf,
 }
 
-/// The settings file of a command that can do without.
+/// The settings file of a command that can do without, given a snapshot.
 #[derive(Args, Clone)]
 struct OptionalConfigFile {
     /// The settings file: Butler's, with or without a section `steward:`
-    #[arg(short, long, value_name = "FILE", env = "STEWARD_CONFIG", required_unless_present = "snapshot")]
+    #[arg(short, long, value_name = "FILE", env = "STEWARD_CONFIG")]
     config: Option<PathBuf>,
 }
 
@@ -133,8 +134,26 @@ struct SourceArgs {
     now: Option<Instant>,
 }
 
+/// Facts have to come from somewhere: the server that the settings name, or a file.
+fn facts_group() -> ArgGroup {
+    ArgGroup::new("facts").args(["config", "snapshot"]).required(true).multiple(true)
+}
+
 fn parse_instant(text: &str) -> Result<Instant, String> {
     Instant::parse(text).ok_or_else(|| "write a date and time such as 2026-12-24T00:00:00Z".to_owned())
+}
+
+/// Prints a text of ours with whatever names it carries, made harmless for a terminal.
+fn print_text(text: &str) -> Result<()> {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    out.write_all(table::printable_lines(text).as_bytes()).and_then(|()| out.flush()).context("cannot print")
+}
+
+/// Tells something beside the result, on standard error.
+fn note(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr().lock(), "note: {}", table::printable(text));
 }
 
 /// Loads a settings file and prints its notes.
@@ -146,19 +165,3 @@ fn load_settings(path: &Path) -> Result<Loaded> {
     Ok(loaded)
 }
 
-/// Writes a whole file or nothing: beside it first, then moved into place.
-fn write_file(path: &Path, write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>) -> Result<()> {
-    use std::io::Write as _;
-    let shown = || format!("cannot write `{}`", path.display());
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let file = tempfile::Builder::new().prefix(".steward-").tempfile_in(folder).with_context(shown)?;
-    let mut writer = std::io::BufWriter::new(file);
-    write(&mut writer).and_then(|()| writer.flush()).with_context(shown)?;
-    let file = writer.into_inner().with_context(shown)?;
-    file.as_file().sync_all().with_context(shown)?;
-    file.persist(path).with_context(shown)?;
-    Ok(())
-}

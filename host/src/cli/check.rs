@@ -3,13 +3,11 @@
 mod findings;
 mod site;
 
-use std::io::{self, Write as _};
-
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use super::failure::chain;
-use super::{ConfigFile, Outcome};
+use super::{ConfigFile, Outcome, print_text};
 use crate::config::Settings;
 use crate::cycle;
 use findings::{Findings, Level};
@@ -64,7 +62,7 @@ pub async fn run(args: CheckArgs) -> Result<Outcome> {
         Format::Text => findings.text(),
         Format::Json => serde_json::to_string_pretty(&findings)? + "\n",
     };
-    io::stdout().lock().write_all(text.as_bytes()).context("cannot print")?;
+    print_text(&text)?;
     if findings.has_bad() {
         anyhow::bail!("{} to mend", super::table::counted(findings.count(Level::Bad), "thing"));
     }

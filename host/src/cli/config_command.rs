@@ -1,11 +1,9 @@
 //! `steward config`: the settings in force, and the schema of the settings file.
 
-use std::io::{self, Write as _};
-
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{ConfigFile, Outcome, load_settings};
+use super::{ConfigFile, Outcome, load_settings, note, print_text};
 use crate::config;
 
 #[derive(Args)]
@@ -43,16 +41,13 @@ pub fn run(args: &ConfigArgs) -> Result<Outcome> {
         Command::Schema => config::schema_text(),
         Command::Show { config, format } => {
             let loaded = load_settings(&config.config)?;
-            for note in &loaded.notes {
-                eprintln!("note: {note}");
-            }
+            loaded.notes.iter().for_each(|text| note(text));
             loaded.settings.show(match format {
                 Format::Yaml => config::Format::Yaml,
                 Format::Json => config::Format::Json,
             })
         }
     };
-    let mut out = io::stdout().lock();
-    writeln!(out, "{}", text.trim_end()).context("cannot print")?;
+    print_text(&format!("{}\n", text.trim_end()))?;
     Ok(Outcome::Done)
 }

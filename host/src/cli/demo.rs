@@ -13,7 +13,8 @@ use steward_fake_qrs::seed::{self, SeedOptions};
 
 use super::fake_qrs::{certificate_set, serve, utc_now};
 use super::people::Person;
-use super::{Outcome, plan, why, write_file};
+use super::out_file::write_file;
+use super::{Outcome, plan, print_text, why};
 use crate::config::Settings;
 use crate::cycle::{self, Prepared, Source};
 
@@ -47,30 +48,36 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
     let people = data.users.len();
     let fake = serve(Options::new(data, certificate_set(&folder)?), &folder).await?;
     let config = folder.join(steward_fake_qrs::settings::FILE_NAME);
-    println!("An invented Qlik Sense site with {people} people answers on https://{}.", fake.address());
-    println!("Its settings, in the format of Butler, are in {}.\n", config.display());
+    print_text(&format!(
+        "An invented Qlik Sense site with {people} people answers on https://{}.\n\
+         Its settings, in the format of Butler, are in {}.\n\n",
+        fake.address(),
+        config.display()
+    ))?;
 
     work_off_the_backlog(&config)?;
     let settings = Settings::load(&config)?.settings;
     let prepared = cycle::prepare(Some(&settings), &Source::default()).await?;
     let plan = tokio::task::spawn_blocking(move || prepared.plan().map(|plan| (prepared, plan)));
     let (prepared, plan) = plan.await.context("the planner stopped")??;
-    print!("{}", plan::table_text(&plan, false, std::io::stdout().is_terminal()));
+    print_text(&plan::table_text(&plan, false, std::io::stdout().is_terminal()))?;
     let examples = explain_two(&prepared, &plan)?;
     let snapshot = folder.join("snapshot.json");
     write_snapshot(&snapshot, prepared)?;
 
     let serving = !args.once && (args.keep || std::io::stdin().is_terminal());
     if serving {
-        next_commands("--config", &config, &examples);
-        println!("\nThe server runs until Ctrl-C.");
+        print_text(&(next_commands("--config", &config, &examples) + "\nThe server runs until Ctrl-C.\n"))?;
         tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
     } else {
         // The folder has to outlive us, or the commands would find nothing.
         let _ = temporary.keep();
-        next_commands("--snapshot", &snapshot, &examples);
-        println!("\nThe server ends with this demo; the snapshot of it stays in {}.", folder.display());
-        println!("On a terminal, or with --keep, the demo serves until Ctrl-C.");
+        let ends = format!(
+            "\nThe server ends with this demo; the snapshot of it stays in {}.\n\
+             On a terminal, or with --keep, the demo serves until Ctrl-C.\n",
+            folder.display()
+        );
+        print_text(&(next_commands("--snapshot", &snapshot, &examples) + &ends))?;
     }
     fake.stop().await;
     Ok(Outcome::Done)
@@ -96,7 +103,7 @@ fn explain_two(prepared: &Prepared, plan: &Plan) -> Result<Vec<String>> {
     for (title, decision) in [("Why would this seat go?", released), ("Why does this one stay?", kept)] {
         let Some(decision) = decision else { continue };
         let person = Person { user_directory: decision.user_directory.clone(), user_id: decision.user_id.clone() };
-        println!("\n{title}\n{}", why::text(&why::explain(prepared, plan, &person)?).trim_end());
+        print_text(&format!("\n{title}\n{}", why::text(&why::explain(prepared, plan, &person)?)))?;
         accounts.push(person.account());
     }
     Ok(accounts)
@@ -107,20 +114,21 @@ fn write_snapshot(path: &Path, prepared: Prepared) -> Result<()> {
     write_file(path, |writer| serde_json::to_writer(writer, &file).map_err(Into::into))
 }
 
-fn next_commands(option: &str, path: &Path, examples: &[String]) {
+fn next_commands(option: &str, path: &Path, examples: &[String]) -> String {
     let program = std::env::args().next().unwrap_or_else(|| "steward".to_owned());
-    let path = path.display();
-    println!("\nTry next:");
-    println!("  {program} plan {option} {path} --all");
-    println!("  {program} plan {option} {path} --format json");
-    println!("  {program} plan {option} {path} --now 2027-06-01T00:00:00Z");
-    for account in examples {
-        println!("  {program} why {option} {path} '{account}'");
-    }
+    let facts = format!("{option} {}", path.display());
+    let mut commands = vec![
+        format!("plan {facts} --all"),
+        format!("plan {facts} --format json"),
+        format!("plan {facts} --now 2027-06-01T00:00:00Z"),
+    ];
+    commands.extend(examples.iter().map(|account| format!("why {facts} '{account}'")));
     if option == "--config" {
-        println!("  {program} check {option} {path}");
-        println!("  {program} status {option} {path}");
-        println!("  {program} snapshot {option} {path} --mask --out masked.json");
+        commands.push(format!("check {facts}"));
+        commands.push(format!("status {facts}"));
+        commands.push(format!("snapshot {facts} --mask --out masked.json"));
     }
-    println!("  {program} policy inspect");
+    commands.push("policy inspect".to_owned());
+    let lines: String = commands.iter().map(|command| format!("  {program} {command}\n")).collect();
+    format!("\nTry next:\n{lines}")
 }

@@ -1,10 +1,14 @@
 //! What failed, on standard error, and the exit code that belongs to it.
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use steward_fake_qrs::data::DataError;
+use steward_fake_qrs::faults::ScriptError;
 
 use super::Outcome;
+use super::table::printable_lines;
 use crate::config::ConfigError;
 use crate::cycle::CycleError;
 use crate::policy::ConfigureError;
@@ -21,10 +25,15 @@ pub fn exit_code(result: Result<Outcome>) -> ExitCode {
         // Whoever reads our output has seen enough of it: `steward plan | head` is no failure.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("steward: {}", chain(&error));
+            complain(&printable_lines(&chain(&error)));
             ExitCode::from(if is_configuration(&error) { WRONG_USAGE_OR_CONFIGURATION } else { FAILED })
         }
     }
+}
+
+/// Standard error may be closed; the exit code says the same.
+fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "steward: {text}");
 }
 
 /// The error and its causes in one line, a colon between them. A cause that says the same again is left out.
@@ -52,6 +61,9 @@ fn is_configuration(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.is::<ConfigError>()
             || cause.is::<super::people::NotOnePerson>()
+            || cause.is::<super::out_file::OutIsInput>()
+            || cause.is::<DataError>()
+            || cause.is::<ScriptError>()
             || matches!(cause.downcast_ref(), Some(QrsError::Settings { .. } | QrsError::Credentials(_)))
             || matches!(
                 cause.downcast_ref(),

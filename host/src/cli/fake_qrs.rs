@@ -8,8 +8,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, Utc};
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use steward_core::instant::Instant;
-use steward_fake_qrs::options::{Latency, UnknownUser};
+use steward_fake_qrs::options::{Latency, UnknownUser, UnknownWord};
 use steward_fake_qrs::seed::{self, SeedOptions};
 use steward_fake_qrs::{
     CertificateOptions, CertificateSet, Clock, Data, Era, FakeQrs, FaultScript, LicenseModel, Options, ProxyOptions,
@@ -17,7 +18,7 @@ use steward_fake_qrs::{
 };
 
 use super::table::counted;
-use super::{Outcome, parse_instant};
+use super::{Outcome, parse_instant, print_text};
 use crate::clock;
 
 /// The name in the server's certificate: a short machine name, as on real sites.
@@ -30,8 +31,7 @@ Examples:
   steward plan --config qrs/steward.yaml
   steward fake-qrs --certs qrs --data site.json --latency-ms 5 --model serial
 
-Into the folder of --certs it writes client.pem, client_key.pem, root.pem (the same set again when they are there
-already) and a settings file steward.yaml that works at once.")]
+Into the folder of --certs it writes client.pem, client_key.pem, root.pem (the same set again when they are there already) and a settings file steward.yaml that works at once.")]
 pub struct FakeQrsArgs {
     /// The folder for certificates and the settings file
     #[arg(long, value_name = "DIR")]
@@ -60,14 +60,14 @@ pub struct FakeQrsArgs {
     /// Answer every request this many milliseconds later
     #[arg(long, value_name = "MS")]
     latency_ms: Option<u64>,
-    /// How the site is licensed: signed, serial, token, unlicensed or expired
-    #[arg(long, value_parser = LicenseModel::from_str)]
+    /// How the site is licensed
+    #[arg(long, value_parser = words::<LicenseModel>(LicenseModel::WORDS))]
     model: Option<LicenseModel>,
-    /// Which release's records to imitate: 2018, 2021 or 2025
-    #[arg(long, value_parser = Era::from_str, default_value = "2025")]
+    /// Which release's records to imitate
+    #[arg(long, value_parser = words::<Era>(Era::WORDS), default_value = "2025")]
     era: Era,
-    /// What an account sees that is not in the user list: forbidden, admin or empty-lists
-    #[arg(long, value_parser = UnknownUser::from_str, default_value = "forbidden")]
+    /// What an account sees that is not in the user list
+    #[arg(long, value_parser = words::<UnknownUser>(UnknownUser::WORDS), default_value = "forbidden")]
     unknown_user: UnknownUser,
     /// Misbehave as this JSON file says
     #[arg(long, value_name = "FILE")]
@@ -79,16 +79,16 @@ pub struct FakeQrsArgs {
 
 pub async fn run(args: FakeQrsArgs) -> Result<Outcome> {
     let fake = start_from(&args).await?;
-    println!("Qlik Repository Service (test double) on https://{}", fake.address());
+    let mut text = format!("Qlik Repository Service (test double) on https://{}\n", fake.address());
     if let Some(control) = fake.control_address() {
-        println!("control port on http://{control}");
+        text += &format!("control port on http://{control}\n");
     }
     if let Some(proxy) = fake.proxy_address() {
-        println!("virtual proxy on https://{proxy}");
+        text += &format!("virtual proxy on https://{proxy}\n");
     }
     let settings = args.certs.join(steward_fake_qrs::settings::FILE_NAME);
-    println!("try: steward plan --config {}", settings.display());
-    println!("Ctrl-C ends it");
+    text += &format!("try: steward plan --config {}\nCtrl-C ends it\n", settings.display());
+    print_text(&text)?;
     tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
     fake.stop().await;
     Ok(Outcome::Done)
@@ -100,7 +100,7 @@ async fn start_from(args: &FakeQrsArgs) -> Result<FakeQrs> {
         None => (Clock::real(), utc_now()?),
     };
     let data = match &args.data {
-        Some(path) => Data::load(path)?,
+        Some(path) => Data::load(path).context("cannot start the test double")?,
         None => {
             let mut seed = SeedOptions::new(args.seed, args.seats, now);
             seed.users = args.users.unwrap_or(seed.users);
@@ -109,13 +109,13 @@ async fn start_from(args: &FakeQrsArgs) -> Result<FakeQrs> {
         }
     };
     let model = args.model.unwrap_or_else(|| LicenseModel::of(&data));
-    println!(
-        "{} in the user list, seats: {} analyzer, {} professional, {} user",
+    print_text(&format!(
+        "{} in the user list, seats: {} analyzer, {} professional, {} user\n",
         counted(data.users.len(), "person"),
         data.analyzeraccesstype.len(),
         data.professionalaccesstype.len(),
         data.useraccesstype.len()
-    );
+    ))?;
     let mut options = Options::new(data, certificate_set(&args.certs)?);
     options.listen = loopback(args.port);
     options.control = args.control_port.map(loopback);
@@ -126,14 +126,14 @@ async fn start_from(args: &FakeQrsArgs) -> Result<FakeQrs> {
     options.unknown_user = args.unknown_user;
     options.clock = clock;
     if let Some(path) = &args.faults {
-        options.faults = FaultScript::load(path)?;
+        options.faults = FaultScript::load(path).context("cannot start the test double")?;
     }
     serve(options, &args.certs).await
 }
 
 /// Starts a server and writes the settings file for it.
 pub async fn serve(options: Options, folder: &Path) -> Result<FakeQrs> {
-    let fake = start(options).await?;
+    let fake = start(options).await.context("cannot start the test double")?;
     write_settings(folder, fake.address(), SERVER_NAME)
         .with_context(|| format!("cannot write into `{}`", folder.display()))?;
     Ok(fake)
@@ -153,6 +153,14 @@ pub fn certificate_set(folder: &Path) -> Result<CertificateSet> {
 
 pub fn utc_now() -> Result<DateTime<Utc>> {
     DateTime::<Utc>::from_timestamp_millis(clock::now().millis()).context("the clock shows no date")
+}
+
+/// One of the words of an option.
+fn words<T>(words: &'static [&'static str]) -> impl TypedValueParser<Value = T>
+where
+    T: FromStr<Err = UnknownWord> + Clone + Send + Sync + 'static,
+{
+    PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
 }
 
 fn loopback(port: u16) -> SocketAddr {

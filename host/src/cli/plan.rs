@@ -10,7 +10,9 @@ use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use steward_core::plan::Plan;
 
-use super::{OptionalConfigFile, Outcome, SourceArgs, load_settings, write_file};
+use super::out_file::{refuse_inputs, write_file};
+use super::table::printable_lines;
+use super::{OptionalConfigFile, Outcome, SourceArgs, facts_group, load_settings, note};
 use crate::cycle::{self, Prepared, Source};
 
 #[derive(Args)]
@@ -22,6 +24,7 @@ Examples:
   steward plan --snapshot snapshot.json --format csv > plan.csv
 
 Exit code 3 means that the plan is made, but something is held.")]
+#[command(group = facts_group())]
 pub struct PlanArgs {
     #[command(flatten)]
     config: OptionalConfigFile,
@@ -49,10 +52,11 @@ enum Format {
 }
 
 pub async fn run(args: PlanArgs) -> Result<Outcome> {
-    let prepared = prepare(&args.config, &args.source).await?;
-    for note in &prepared.notes {
-        eprintln!("note: {note}");
+    if let Some(out) = &args.out {
+        refuse_inputs(out, &[args.config.config.as_deref(), args.source.snapshot.as_deref()])?;
     }
+    let prepared = prepare(&args.config, &args.source).await?;
+    prepared.notes.iter().for_each(|text| note(text));
     let plan = make(prepared).await?;
     if let Some(path) = &args.out {
         write_file(path, |mut writer| plan.write(&mut writer))?;
@@ -87,7 +91,10 @@ fn print(plan: &Plan, format: Format, all: bool) -> io::Result<()> {
     match format {
         Format::Json => plan.write(&mut out)?,
         Format::Csv => csv::write(plan.body(), &mut out)?,
-        Format::Table => out.write_all(text::table(plan, all, io::stdout().is_terminal()).as_bytes())?,
+        Format::Table => {
+            let text = text::table(plan, all, io::stdout().is_terminal());
+            out.write_all(printable_lines(&text).as_bytes())?;
+        }
     }
     out.flush()
 }

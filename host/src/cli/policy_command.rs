@@ -1,14 +1,13 @@
 //! `steward policy`: looks at policies.
 
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::table::{Columns, printable};
-use super::{Outcome, load_settings};
+use super::{Outcome, load_settings, print_text};
 use crate::cycle::{self, CycleError};
 use crate::policy::{CONTRACT, Limits, PolicyComponent, PolicyEngine, STANDARD};
 
@@ -55,7 +54,7 @@ pub fn run(args: &PolicyArgs) -> Result<Outcome> {
         Command::List { config, format } => list(config.as_deref(), *format)?,
         Command::Inspect { component, format } => inspect(component.as_deref(), *format)?,
     };
-    io::stdout().lock().write_all(text.as_bytes()).context("cannot print")?;
+    print_text(&text)?;
     Ok(Outcome::Done)
 }
 

@@ -8,7 +8,8 @@ use steward_core::mask::{MaskKey, mask};
 use steward_core::snapshot::SnapshotFile;
 
 use super::table::counted;
-use super::{ConfigFile, Outcome, load_settings, write_file};
+use super::out_file::{refuse_inputs, write_file};
+use super::{ConfigFile, Outcome, load_settings, print_text};
 use crate::cycle;
 
 #[derive(Args)]
@@ -17,9 +18,7 @@ Examples:
   steward snapshot --config steward.yaml --out snapshot.json
   steward snapshot --config steward.yaml --mask --out masked.json
 
-The file holds names, user ids and dates of everybody at the site. With --mask people, ids, directories and the values
-of custom properties are replaced by pseudonyms, made with a random key that is thrown away; the protections of the
-settings travel with the file in the same pseudonyms, so that the rules still match.")]
+The file holds names, user ids and dates of everybody at the site. With --mask people, ids, directories and the values of custom properties are replaced by pseudonyms, made with a random key that is thrown away; the protections of the settings travel with the file in the same pseudonyms, so that the rules still match.")]
 pub struct SnapshotArgs {
     #[command(flatten)]
     config: ConfigFile,
@@ -32,6 +31,7 @@ pub struct SnapshotArgs {
 }
 
 pub async fn run(args: SnapshotArgs) -> Result<Outcome> {
+    refuse_inputs(&args.out, &[Some(&args.config.config)])?;
     let loaded = load_settings(&args.config.config)?;
     let policy = cycle::load_policy(Some(&loaded.settings))?;
     let mut settings = cycle::run_settings(&loaded.settings, &policy);
@@ -52,6 +52,7 @@ pub async fn run(args: SnapshotArgs) -> Result<Outcome> {
         writer.write_all(b"\n")
     })?;
     let masked = if args.mask { ", people masked" } else { "" };
-    println!("wrote {} and {}{masked} to {}", counted(seats, "seat"), counted(users, "user"), args.out.display());
+    let (seats, users) = (counted(seats, "seat"), counted(users, "user"));
+    print_text(&format!("wrote {seats} and {users}{masked} to {}\n", args.out.display()))?;
     Ok(Outcome::Done)
 }

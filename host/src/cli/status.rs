@@ -1,14 +1,14 @@
 //! `steward status`: the pools of the site.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 use steward_core::plan::PlannedPool;
 use steward_core::planner;
 
 use super::table::Columns;
-use super::{ConfigFile, Outcome, load_settings};
+use super::{ConfigFile, Outcome, load_settings, print_text};
 use crate::cycle;
 
 /// The width of a bar on a terminal.
@@ -43,17 +43,13 @@ pub async fn run(args: StatusArgs) -> Result<Outcome> {
     spinner.finish_and_clear();
     let snapshot = snapshot?;
     let pools = planner::pools(&snapshot);
-    let mut out = io::stdout().lock();
-    match args.format {
-        Format::Json => {
-            let status = serde_json::json!({ "takenAt": snapshot.taken_at(), "pools": pools });
-            writeln!(out, "{status:#}").context("cannot print")?;
-        }
+    let text = match args.format {
+        Format::Json => format!("{:#}\n", serde_json::json!({ "takenAt": snapshot.taken_at(), "pools": pools })),
         Format::Table => {
-            writeln!(out, "Pools at {}", snapshot.taken_at()).context("cannot print")?;
-            out.write_all(pools_text(&pools, io::stdout().is_terminal()).as_bytes()).context("cannot print")?;
+            format!("Pools at {}\n{}", snapshot.taken_at(), pools_text(&pools, io::stdout().is_terminal()))
         }
-    }
+    };
+    print_text(&text)?;
     Ok(Outcome::Done)
 }
 

@@ -47,9 +47,15 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|c| if is_unprintable(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
-/// Control characters, and the marks that turn the direction of writing.
+/// The same for a text of several lines.
+pub fn printable_lines(text: &str) -> String {
+    text.split_inclusive('\n').map(|line| line.strip_suffix('\n').map_or_else(|| printable(line), |line| printable(line) + "\n")).collect()
+}
+
+/// Control characters, line breaks of other alphabets, and the marks that turn the direction of writing.
 fn is_unprintable(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+    c.is_control()
+        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The beginning of a long text.
@@ -62,7 +68,11 @@ pub fn shorten(text: &str, max: usize) -> String {
     shown
 }
 
-/// `1 seat`, `2 seats`.
+/// `1 seat`, `2 seats`, `2 people`.
 pub fn counted(count: usize, one: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+    match (count, one) {
+        (1, _) => format!("1 {one}"),
+        (_, "person") => format!("{count} people"),
+        _ => format!("{count} {one}s"),
+    }
 }

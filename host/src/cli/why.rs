@@ -1,7 +1,6 @@
 //! `steward why`: explains the decision about one person, rule by rule.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
@@ -14,7 +13,7 @@ use steward_core::snapshot::{Snapshot, User};
 
 use super::people::{self, Person, fold};
 use super::table::{Columns, printable};
-use super::{OptionalConfigFile, Outcome, SourceArgs};
+use super::{OptionalConfigFile, Outcome, SourceArgs, facts_group, note, print_text};
 use crate::cycle::{CycleError, Prepared};
 
 #[derive(Args)]
@@ -23,6 +22,7 @@ Examples:
   steward why --config steward.yaml 'ACME\\jdoe'
   steward why --config steward.yaml acme/jdoe --now 2027-01-01T00:00:00Z
   steward why --snapshot snapshot.json jdoe --format json")]
+#[command(group = facts_group())]
 pub struct WhyArgs {
     /// The person: `DIR\user`, `DIR/user`, or the user id alone
     person: String,
@@ -65,9 +65,7 @@ struct ExplainedSeat {
 
 pub async fn run(args: WhyArgs) -> Result<Outcome> {
     let prepared = super::plan::prepare(&args.config, &args.source).await?;
-    for note in &prepared.notes {
-        eprintln!("note: {note}");
-    }
+    prepared.notes.iter().for_each(|text| note(text));
     let explanation = tokio::task::spawn_blocking(move || -> Result<Explanation> {
         let person = people::find(&prepared.snapshot, &args.person)?;
         let plan = prepared.plan()?;
@@ -78,7 +76,7 @@ pub async fn run(args: WhyArgs) -> Result<Outcome> {
         Format::Json => serde_json::to_string_pretty(&explanation)? + "\n",
         Format::Text => text(&explanation),
     };
-    io::stdout().lock().write_all(text.as_bytes()).context("cannot print")?;
+    print_text(&text)?;
     Ok(Outcome::Done)
 }
 

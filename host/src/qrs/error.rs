@@ -143,6 +143,6 @@ fn listed(errors: &[QrsError]) -> String {
 }
 
 fn size(bytes: u64) -> String {
-    const MEGABYTE: u64 = 1024 * 1024;
+    const MEGABYTE: u64 = 1_000_000;
     if bytes.is_multiple_of(MEGABYTE) { format!("{} MB", bytes / MEGABYTE) } else { format!("{bytes} bytes") }
 }

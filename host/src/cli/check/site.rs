@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use steward_core::guard::{Protections, RunFacts, run_holds};
+use steward_core::guard::{Protection, Protections, RunFacts, run_holds};
 use steward_core::instant::Instant;
 use steward_core::policy::RunContext;
-use steward_core::settings::RunSettings;
+use steward_core::settings::{RunSettings, account_name};
 use steward_core::snapshot::{LastUse, Owner, Snapshot};
 
 use super::findings::{Findings, Level};
@@ -128,11 +128,25 @@ fn policy_settings(
 /// How many people each entry protects. An entry that matches nobody may be misspelt.
 fn protections(snapshot: &Snapshot, settings: &RunSettings, findings: &mut Findings) {
     for (entry, people) in Protections::new(&settings.guard.never_release).counts(snapshot) {
+        let entry = entry_text(&entry);
         if people == 0 {
             findings.add(Level::Warning, "protection", format!("{entry} matches nobody: is it spelt right?"));
         } else {
-            let people = if people == 1 { "1 person".to_owned() } else { format!("{people} people") };
-            findings.add(Level::Good, "protection", format!("{entry} matches {people}"));
+            findings.add(Level::Good, "protection", format!("{entry} matches {}", counted(people, "person")));
         }
+    }
+}
+
+/// The entry as in the settings, but in lower case: that is how names are compared.
+fn entry_text(entry: &Protection) -> String {
+    let flag = |name: &str, is_set: bool| format!("neverRelease.{name}: {}", if is_set { "Yes" } else { "No" });
+    match entry {
+        Protection::User { user_dir, user_id } => format!("neverRelease.user `{}`", account_name(user_dir, user_id)),
+        Protection::Tag(tag) => format!("neverRelease.tag `{tag}`"),
+        Protection::CustomProperty { name, value } => format!("neverRelease.customProperty `{name}` = `{value}`"),
+        Protection::UserDirectory(directory) => format!("neverRelease.userDirectory `{directory}`"),
+        Protection::Inactive(is_set) => flag("inactive", *is_set),
+        Protection::Blocked(is_set) => flag("blocked", *is_set),
+        Protection::RemovedExternally(is_set) => flag("removedExternally", *is_set),
     }
 }

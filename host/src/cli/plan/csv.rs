@@ -6,6 +6,8 @@ use std::io;
 use steward_core::ids::LicenseId;
 use steward_core::plan::PlanBody;
 
+use crate::cli::table::printable;
+
 const TITLES: [&str; 14] = [
     "licenseType",
     "licenseId",
@@ -37,7 +39,7 @@ pub fn write(plan: &PlanBody, out: &mut dyn io::Write) -> io::Result<()> {
         let optional = |value: Option<String>| value.unwrap_or_default();
         writer.write_record([
             decision.license_type.to_string(),
-            decision.license_id.to_string(),
+            harmless(decision.license_id.as_str()),
             harmless(&decision.user_directory),
             harmless(&decision.user_id),
             harmless(decision.name.as_deref().unwrap_or_default()),
@@ -45,7 +47,7 @@ pub fn write(plan: &PlanBody, out: &mut dyn io::Write) -> io::Result<()> {
             decision.last_used.to_string(),
             optional(decision.idle_days.map(|days| days.to_string())),
             format!("{:?}", decision.verdict).to_lowercase(),
-            decision.rule.clone(),
+            harmless(&decision.rule),
             harmless(&decision.reason),
             optional(decision.flips_at.map(|at| at.to_string())),
             released.contains(&decision.license_id).to_string(),
@@ -55,8 +57,9 @@ pub fn write(plan: &PlanBody, out: &mut dyn io::Write) -> io::Result<()> {
     writer.flush()
 }
 
-/// Spreadsheets run a cell that begins like a formula; an apostrophe makes it a text. The JSON form has the names as
-/// they are.
+/// Spreadsheets run a cell that begins like a formula; an apostrophe makes it a text. Control characters go as in the
+/// table. The JSON form has the names as they are.
 fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    let text = printable(text);
+    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
 }
