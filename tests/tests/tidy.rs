@@ -8,7 +8,7 @@ use serde_json::Value;
 use steward_core::digest::Digest;
 
 /// Which of our crates a crate may use. A new arrow needs a line in ARCHITECTURE.md first.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
     ("steward-core", &[]),
     ("steward-fake-qrs", &[]),
     ("steward-policy-sdk", &[]),
@@ -17,6 +17,10 @@ const ARROWS: [(&str, &[&str]); 8] = [
     ("steward", &["steward-core", "steward-fake-qrs"]),
     (
         "steward-tests",
+        &["steward", "steward-core", "steward-fake-qrs", "steward-policy-sdk", "steward-policy-standard"],
+    ),
+    (
+        "steward-bench",
         &["steward", "steward-core", "steward-fake-qrs", "steward-policy-sdk", "steward-policy-standard"],
     ),
     ("xtask", &[]),
