@@ -222,7 +222,8 @@ fn hold_seats<'c, 's>(input: &PlanInput<'_>, wanted: Vec<Proposal<'c, 's>>) -> (
     (free, held)
 }
 
-fn pools(snapshot: &Snapshot) -> Vec<PlannedPool> {
+/// The pools as plans show them.
+pub fn pools(snapshot: &Snapshot) -> Vec<PlannedPool> {
     let planned = snapshot.pools().iter().map(|pool| PlannedPool {
         license_type: pool.license_type,
         total: pool.total,

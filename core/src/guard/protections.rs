@@ -2,11 +2,11 @@
 //!
 //! The standard policy matches them too. This is deliberately separate code: an exchanged policy cannot drop them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::settings::{NeverRelease, account_name};
-use crate::snapshot::{Owner, User};
+use crate::settings::{FlagRule, NeverRelease, account_name};
+use crate::snapshot::{Owner, Snapshot, User};
 use crate::text::fold;
 
 /// One entry of the `neverRelease` settings.
@@ -63,6 +63,39 @@ impl Protections {
                 found
             }
         }
+    }
+
+    /// How many people of the user list each entry protects, entries that protect nobody included.
+    pub fn counts(&self, snapshot: &Snapshot) -> BTreeMap<Protection, usize> {
+        let mut counts: BTreeMap<Protection, usize> = self.entries().map(|entry| (entry, 0)).collect();
+        for user in snapshot.users() {
+            let mut matching = self.matching(&Owner::Known(user));
+            // A person with the same tag or property twice is still one person.
+            matching.sort();
+            matching.dedup();
+            for protection in matching {
+                *counts.entry(protection).or_default() += 1;
+            }
+        }
+        counts
+    }
+
+    fn entries(&self) -> impl Iterator<Item = Protection> {
+        let users = self.users.iter().cloned().map(|(user_dir, user_id)| Protection::User { user_dir, user_id });
+        let properties =
+            self.custom_properties.iter().cloned().map(|(name, value)| Protection::CustomProperty { name, value });
+        let flag = |rule: FlagRule, make: fn(bool) -> Protection| match rule {
+            FlagRule::Ignore => None,
+            FlagRule::Yes => Some(make(true)),
+            FlagRule::No => Some(make(false)),
+        };
+        users
+            .chain(self.tags.iter().cloned().map(Protection::Tag))
+            .chain(properties)
+            .chain(self.user_directories.iter().cloned().map(Protection::UserDirectory))
+            .chain(flag(self.settings.inactive, Protection::Inactive))
+            .chain(flag(self.settings.blocked, Protection::Blocked))
+            .chain(flag(self.settings.removed_externally, Protection::RemovedExternally))
     }
 
     fn by_name(&self, user_directory: &str, user_id: &str) -> Vec<Protection> {

@@ -81,7 +81,7 @@ impl fmt::Display for Problems {
 /// Why there are no settings.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("read the settings file `{}`", .path.display())]
+    #[error("cannot read the settings file `{}`", .path.display())]
     Unreadable {
         path: PathBuf,
         #[source]

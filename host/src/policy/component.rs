@@ -31,8 +31,8 @@ pub struct PolicyComponent {
 
 #[derive(Debug, Error)]
 pub enum LoadError {
-    #[error("cannot read the policy `{path}`")]
-    Unreadable { path: String, source: io::Error },
+    #[error("the file cannot be read")]
+    Unreadable(#[source] io::Error),
     #[error("the policy has {size} bytes, at most {max} are allowed")]
     TooLarge { size: u64, max: usize },
     #[error("the file is not WebAssembly")]
@@ -71,11 +71,10 @@ impl PolicyComponent {
     /// # Errors
     /// When the file cannot be read or is no acceptable policy.
     pub fn load_file(engine: &PolicyEngine, path: &Path) -> Result<Self, LoadError> {
-        let unreadable = |source| LoadError::Unreadable { path: path.display().to_string(), source };
-        let size = fs::metadata(path).map_err(unreadable)?.len();
+        let size = fs::metadata(path).map_err(LoadError::Unreadable)?.len();
         // Looked at before reading, so that a wrong path to something huge is not read into memory.
         check_size(engine, size)?;
-        Self::load(engine, &fs::read(path).map_err(unreadable)?)
+        Self::load(engine, &fs::read(path).map_err(LoadError::Unreadable)?)
     }
 
     /// # Errors

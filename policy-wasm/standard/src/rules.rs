@@ -1,6 +1,8 @@
 //! The rules, in the order in which they are tried. The first one that keeps a seat is the one that is reported.
 
-use steward_policy_sdk::{Candidate, Instant, KnownOwner, LastUse, MS_PER_DAY, Owner, Rule, Ruling, shorten};
+use steward_policy_sdk::{
+    Candidate, Instant, KnownOwner, LastUse, LicenseType, MS_PER_DAY, Owner, Rule, Ruling, shorten,
+};
 
 use crate::Standard;
 use crate::settings::{DeletedOwnerRule, FlagRule};
@@ -59,8 +61,8 @@ fn keep_what_is_not_ours(policy: &Standard, candidate: &Candidate, ruling: &mut 
         LICENSE_TYPE_DISABLED,
         || (!policy.license_type(kind).enable).then_some(()),
         |found| match found {
-            Some(()) => format!("the settings do not enable the release of {kind:?} seats").to_lowercase(),
-            None => format!("the settings enable the release of {kind:?} seats").to_lowercase(),
+            Some(()) => format!("the settings do not enable the release of {} seats", kind_name(kind)),
+            None => format!("the settings enable the release of {} seats", kind_name(kind)),
         },
     );
     ruling.keep(
@@ -81,6 +83,14 @@ fn keep_what_is_not_ours(policy: &Standard, candidate: &Candidate, ruling: &mut 
         },
         |found| found.map_or("the owner is known, or was deleted and may go", |found| found).to_owned(),
     );
+}
+
+fn kind_name(kind: LicenseType) -> &'static str {
+    match kind {
+        LicenseType::Analyzer => "analyzer",
+        LicenseType::Professional => "professional",
+        LicenseType::User => "user",
+    }
 }
 
 /// The date from which a seat is idle, and the days after which it may go.
@@ -235,8 +245,13 @@ fn keep_protected_flags(policy: &Standard, candidate: &Candidate, ruling: &mut R
             rule,
             || (is_resolved && protects(setting, flag)).then_some(()),
             |_| {
-                format!("neverRelease.{name} is `{setting:?}`, the flag is {}", if flag { "set" } else { "not set" })
-                    .replace("`Ignore`", "`Ignore` (nobody)")
+                let flag = if flag { "set" } else { "not set" };
+                let whom = match setting {
+                    FlagRule::Ignore => "protects nobody",
+                    FlagRule::Yes => "protects owners whose flag is set",
+                    FlagRule::No => "protects owners whose flag is not set",
+                };
+                format!("neverRelease.{name} {whom}; the flag is {flag}")
             },
         );
     }

@@ -1,0 +1,167 @@
+//! The command line: one file for each subcommand. Each reads its arguments, calls other rooms and prints.
+
+mod check;
+mod config_command;
+mod demo;
+mod failure;
+mod fake_qrs;
+mod out_file;
+mod people;
+mod plan;
+mod policy_command;
+mod snapshot;
+mod status;
+mod table;
+mod why;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use clap::{ArgGroup, Args, Parser, Subcommand};
+use steward_core::instant::Instant;
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Loaded, Settings};
+use failure::exit_code;
+
+/// Watches the user licences of Qlik Sense Enterprise on Windows and takes back the seats that nobody uses.
+///
+/// Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, but something was held or partly failed.
+#[derive(Parser)]
+#[command(name = "steward", version, max_term_width = 120)]
+struct Cli {
+    /// Log more to standard error: -v what is done, -vv every request
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    verbose: u8,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Try Steward on one machine: a test double with 2,000 people, their pools, a dry-run plan and its reasons
+    Demo(demo::DemoArgs),
+    /// Say what is wrong with settings, connection, rights, policy and protections, and how to mend it
+    Check(check::CheckArgs),
+    /// Show the pools of the site
+    Status(status::StatusArgs),
+    /// Say which seats would be released, and why; nothing is released
+    Plan(plan::PlanArgs),
+    /// Explain the decision about one person, rule by rule
+    Why(why::WhyArgs),
+    /// Write what the server says now into a file, for tests, bug reports and the simulator
+    Snapshot(snapshot::SnapshotArgs),
+    /// Show the settings in force, or the JSON Schema of the settings file
+    Config(config_command::ConfigArgs),
+    /// Look at policies
+    Policy(policy_command::PolicyArgs),
+    /// Serve a test double of the Qlik Repository Service
+    FakeQrs(fake_qrs::FakeQrsArgs),
+}
+
+/// What a command that did its work has to say with its exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Done,
+    /// Something was held or failed in part: somebody should look.
+    Attention,
+}
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    start_logging(cli.verbose);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return exit_code(Err(anyhow::Error::new(error).context("cannot start"))),
+    };
+    let result = runtime.block_on(run(cli.command));
+    // A reading that was given up may still wait for the server; nothing of it is needed any more.
+    runtime.shutdown_background();
+    exit_code(result)
+}
+
+async fn run(command: Command) -> Result<Outcome> {
+    match command {
+        Command::Demo(args) => demo::run(args).await,
+        Command::Check(args) => check::run(args).await,
+        Command::Status(args) => status::run(args).await,
+        Command::Plan(args) => plan::run(args).await,
+        Command::Why(args) => why::run(args).await,
+        Command::Snapshot(args) => snapshot::run(args).await,
+        Command::Config(args) => config_command::run(&args),
+        Command::Policy(args) => policy_command::run(&args),
+        Command::FakeQrs(args) => fake_qrs::run(args).await,
+    }
+}
+
+/// Warnings are shown always; `RUST_LOG` overrides what `-v` says.
+fn start_logging(verbose: u8) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "steward=info,warn",
+        _ => "steward=debug,info",
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// The settings file that a command works with.
+#[derive(Args, Clone)]
+struct ConfigFile {
+    /// The settings file: Butler's, with or without a section `steward:`
+    #[arg(short, long, value_name = "FILE", env = "STEWARD_CONFIG")]
+    config: PathBuf,
+}
+
+/// The settings file of a command that can do without, given a snapshot.
+#[derive(Args, Clone)]
+struct OptionalConfigFile {
+    /// The settings file: Butler's, with or without a section `steward:`
+    #[arg(short, long, value_name = "FILE", env = "STEWARD_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+/// Facts and time that a command looks at.
+#[derive(Args, Clone)]
+struct SourceArgs {
+    /// Look at a snapshot file instead of the server
+    #[arg(long, value_name = "FILE")]
+    snapshot: Option<PathBuf>,
+    /// Look at the facts as if it were this time, such as 2026-12-24T00:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = parse_instant)]
+    now: Option<Instant>,
+}
+
+/// Facts have to come from somewhere: the server that the settings name, or a file.
+fn facts_group() -> ArgGroup {
+    ArgGroup::new("facts").args(["config", "snapshot"]).required(true).multiple(true)
+}
+
+fn parse_instant(text: &str) -> Result<Instant, String> {
+    Instant::parse(text).ok_or_else(|| "write a date and time such as 2026-12-24T00:00:00Z".to_owned())
+}
+
+/// Prints a text of ours with whatever names it carries, made harmless for a terminal.
+fn print_text(text: &str) -> Result<()> {
+    use std::io::Write as _;
+    let mut out = std::io::stdout().lock();
+    out.write_all(table::printable_lines(text).as_bytes()).and_then(|()| out.flush()).context("cannot print")
+}
+
+/// Tells something beside the result, on standard error.
+fn note(text: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr().lock(), "note: {}", table::printable(text));
+}
+
+/// Loads a settings file and prints its notes.
+fn load_settings(path: &Path) -> Result<Loaded> {
+    let loaded = Settings::load(path)?;
+    for note in &loaded.notes {
+        tracing::info!("{note}");
+    }
+    Ok(loaded)
+}
+

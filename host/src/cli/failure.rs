@@ -1,0 +1,79 @@
+//! What failed, on standard error, and the exit code that belongs to it.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use steward_fake_qrs::data::DataError;
+use steward_fake_qrs::faults::ScriptError;
+
+use super::Outcome;
+use super::table::printable_lines;
+use crate::config::ConfigError;
+use crate::cycle::CycleError;
+use crate::policy::ConfigureError;
+use crate::qrs::QrsError;
+
+const FAILED: u8 = 1;
+const WRONG_USAGE_OR_CONFIGURATION: u8 = 2;
+const ATTENTION: u8 = 3;
+
+pub fn exit_code(result: Result<Outcome>) -> ExitCode {
+    match result {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Attention) => ExitCode::from(ATTENTION),
+        // Whoever reads our output has seen enough of it: `steward plan | head` is no failure.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&printable_lines(&chain(&error)));
+            ExitCode::from(if is_configuration(&error) { WRONG_USAGE_OR_CONFIGURATION } else { FAILED })
+        }
+    }
+}
+
+/// Standard error may be closed; the exit code says the same.
+fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "steward: {text}");
+}
+
+/// The error and its causes in one line, a colon between them. A cause that says the same again is left out.
+pub fn chain(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain() {
+        let cause = cause.to_string();
+        if text.is_empty() {
+            text = cause;
+        } else if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}
+
+/// The administrator has to change a file or an argument, nothing at the server.
+fn is_configuration(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.is::<ConfigError>()
+            || cause.is::<super::people::NotOnePerson>()
+            || cause.is::<super::out_file::OutIsInput>()
+            || cause.is::<DataError>()
+            || cause.is::<ScriptError>()
+            || matches!(cause.downcast_ref(), Some(QrsError::Settings { .. } | QrsError::Credentials(_)))
+            || matches!(
+                cause.downcast_ref(),
+                Some(
+                    CycleError::Policy { .. }
+                        | CycleError::Engine(_)
+                        | CycleError::Configure(ConfigureError::Settings(_))
+                        | CycleError::SnapshotUnreadable { .. }
+                        | CycleError::Snapshot { .. }
+                )
+            )
+    })
+}

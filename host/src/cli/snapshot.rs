@@ -1,0 +1,58 @@
+//! `steward snapshot`: writes what the server says now into a file.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use steward_core::mask::{MaskKey, mask};
+use steward_core::snapshot::SnapshotFile;
+
+use super::table::counted;
+use super::out_file::{refuse_inputs, write_file};
+use super::{ConfigFile, Outcome, load_settings, print_text};
+use crate::cycle;
+
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  steward snapshot --config steward.yaml --out snapshot.json
+  steward snapshot --config steward.yaml --mask --out masked.json
+
+The file holds names, user ids and dates of everybody at the site. With --mask people, ids, directories and the values of custom properties are replaced by pseudonyms, made with a random key that is thrown away; the protections of the settings travel with the file in the same pseudonyms, so that the rules still match.")]
+pub struct SnapshotArgs {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Replace people by pseudonyms
+    #[arg(long)]
+    mask: bool,
+}
+
+pub async fn run(args: SnapshotArgs) -> Result<Outcome> {
+    refuse_inputs(&args.out, &[Some(&args.config.config)])?;
+    let loaded = load_settings(&args.config.config)?;
+    let policy = cycle::load_policy(Some(&loaded.settings))?;
+    let mut settings = cycle::run_settings(&loaded.settings, &policy);
+    let client = cycle::connect(&loaded.settings)?;
+    let spinner = super::plan::spinner("reading the server");
+    let snapshot = cycle::read_site(&client, &settings, policy.description().needs.attributes).await;
+    spinner.finish_and_clear();
+    let mut snapshot = snapshot?;
+    if args.mask {
+        let mut random = [0; 32];
+        getrandom::fill(&mut random).context("this machine has no randomness")?;
+        (snapshot, settings) = mask(snapshot, &settings, &MaskKey::new(random)).context("cannot mask the snapshot")?;
+    }
+    let (seats, users) = (snapshot.seats().len(), snapshot.users().len());
+    let file = SnapshotFile::new(snapshot, settings, args.mask);
+    write_file(&args.out, |writer| {
+        serde_json::to_writer(&mut *writer, &file)?;
+        writer.write_all(b"\n")
+    })?;
+    let masked = if args.mask { ", people masked" } else { "" };
+    let (seats, users) = (counted(seats, "seat"), counted(users, "user"));
+    print_text(&format!("wrote {seats} and {users}{masked} to {}\n", args.out.display()))?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,78 @@
+//! Tables and texts for a terminal.
+
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, Table};
+
+/// A table without lines, indented by two blanks.
+pub struct Columns {
+    table: Table,
+}
+
+impl Columns {
+    /// Titles that begin with `>` are columns of numbers, aligned to the right.
+    pub fn new(titles: &[&str]) -> Self {
+        let mut table = Table::new();
+        table.load_style(NOTHING);
+        table.set_header(titles.iter().map(|title| title.trim_start_matches('>')).collect::<Vec<_>>());
+        for (index, title) in titles.iter().enumerate() {
+            if let Some(column) = table.column_mut(index) {
+                column.set_padding((if index == 0 { 2 } else { 0 }, 2));
+                if title.starts_with('>') {
+                    column.set_cell_alignment(CellAlignment::Right);
+                }
+            }
+        }
+        Self { table }
+    }
+
+    pub fn row<T: Into<String>>(&mut self, cells: impl IntoIterator<Item = T>) {
+        self.table.add_row(cells.into_iter().map(|cell| printable(&cell.into())).collect::<Vec<_>>());
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    /// The lines without the blanks at their ends.
+    pub fn text(&self) -> String {
+        self.table.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+    }
+}
+
+/// Names come from a directory that others write: control characters could move the cursor or hide a line.
+pub fn printable(text: &str) -> String {
+    if !text.chars().any(is_unprintable) {
+        return text.to_owned();
+    }
+    text.chars().map(|c| if is_unprintable(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// The same for a text of several lines.
+pub fn printable_lines(text: &str) -> String {
+    text.split_inclusive('\n').map(|line| line.strip_suffix('\n').map_or_else(|| printable(line), |line| printable(line) + "\n")).collect()
+}
+
+/// Control characters, line breaks of other alphabets, and the marks that turn the direction of writing.
+fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The beginning of a long text.
+pub fn shorten(text: &str, max: usize) -> String {
+    if text.chars().count() <= max {
+        return text.to_owned();
+    }
+    let mut shown: String = text.chars().take(max.saturating_sub(1)).collect();
+    shown.push('…');
+    shown
+}
+
+/// `1 seat`, `2 seats`, `2 people`.
+pub fn counted(count: usize, one: &str) -> String {
+    match (count, one) {
+        (1, _) => format!("1 {one}"),
+        (_, "person") => format!("{count} people"),
+        _ => format!("{count} {one}s"),
+    }
+}

@@ -1,0 +1,127 @@
+//! From the users' settings file to the values that core and policies take.
+
+use serde_json::{Map, Value, json};
+use steward_core::settings::{AboveCap, Account, FlagRule, GuardSettings, NeverRelease};
+use steward_core::snapshot::Property;
+
+use crate::config::Settings;
+use crate::config::butler::license_release as file;
+use crate::config::steward::guard;
+use crate::qrs;
+
+/// What no policy can override.
+pub fn guard_settings(settings: &Settings) -> GuardSettings {
+    let guard = &settings.steward.guard;
+    GuardSettings {
+        min_idle_days: guard.min_idle_days,
+        protect_roles: guard.protect_roles.clone(),
+        max_release_basis_points: basis_points(guard.max_release_percent),
+        max_releases: guard.max_releases,
+        above_cap: match guard.above_cap {
+            guard::AboveCap::Hold => AboveCap::Hold,
+            guard::AboveCap::LongestIdleFirst => AboveCap::LongestIdleFirst,
+        },
+        max_inventory_age_minutes: guard.max_inventory_age_minutes,
+        plan_ttl_days: guard.plan_ttl_days,
+        never_release: never_release(&settings.butler.qlik_sense_license.license_release.never_release),
+        own_account: settings.qlik_user().map(|user| Account { user_dir: user.directory, user_id: user.user_id }),
+    }
+}
+
+/// The settings that every policy is offered: the users' `licenseType` and `neverRelease`.
+pub fn shared_policy_settings(settings: &Settings) -> Map<String, Value> {
+    let release = &settings.butler.qlik_sense_license.license_release;
+    let mut shared = Map::new();
+    shared.insert(
+        "licenseType".to_owned(),
+        json!({
+            "analyzer": release.license_type.analyzer,
+            "professional": release.license_type.professional,
+            "user": settings.steward.license_type.user,
+        }),
+    );
+    shared.insert("neverRelease".to_owned(), json!(never_release(&release.never_release)));
+    shared
+}
+
+/// How to reach the server.
+pub fn qrs_settings(settings: &Settings) -> Option<qrs::QrsSettings> {
+    use std::time::Duration;
+    let file = &settings.steward.qrs;
+    let seconds = |seconds: u32| Duration::from_secs(u64::from(seconds));
+    Some(qrs::QrsSettings {
+        hosts: settings.qrs_endpoints().into_iter().map(|end| qrs::Host { name: end.host, port: end.port }).collect(),
+        prefix: settings.qrs_prefix().map(str::to_owned),
+        credentials: credentials(settings)?,
+        root_certificate: settings.butler.cert.client_cert_ca.as_ref().map(|path| path.to_path_buf()),
+        verify: match settings.qrs_verify() {
+            crate::config::steward::qrs::Verify::Full => qrs::Verify::Full,
+            crate::config::steward::qrs::Verify::Chain => qrs::Verify::ChainOnly,
+            crate::config::steward::qrs::Verify::None => qrs::Verify::Nothing,
+        },
+        server_name: file.server_name.clone(),
+        headers: settings
+            .butler
+            .config_qrs
+            .headers
+            .fixed
+            .iter()
+            .map(|header| (header.name.clone(), header.value.expose().to_owned()))
+            .collect(),
+        connect_timeout: seconds(file.connect_timeout_seconds),
+        timeout: seconds(file.timeout_seconds),
+        retries: file.retries,
+        parallelism: usize::try_from(file.parallelism).unwrap_or(1),
+        max_response_bytes: u64::from(file.max_response_megabytes) * 1_000_000,
+    })
+}
+
+fn credentials(settings: &Settings) -> Option<qrs::Credentials> {
+    use crate::config::{Credentials, Secret};
+    let text = |secret: Option<&Secret>| secret.map(|secret| secret.expose().to_owned());
+    Some(match settings.qrs_credentials()? {
+        Credentials::Jwt { file } => qrs::Credentials::Jwt { path: file.to_owned() },
+        Credentials::Pfx { file, passphrase } => {
+            qrs::Credentials::Pfx { path: file.to_owned(), passphrase: text(passphrase) }
+        }
+        Credentials::Pem { cert, key, passphrase } => qrs::Credentials::ClientCertificate {
+            certificate_path: cert.to_owned(),
+            key_path: key.to_owned(),
+            passphrase: text(passphrase),
+        },
+    })
+}
+
+fn never_release(file: &file::NeverRelease) -> NeverRelease {
+    NeverRelease {
+        user: file
+            .user
+            .iter()
+            .map(|entry| Account { user_dir: entry.user_dir.clone(), user_id: entry.user_id.clone() })
+            .collect(),
+        tag: file.tag.clone(),
+        custom_property: file
+            .custom_property
+            .iter()
+            .map(|entry| Property { name: entry.name.clone(), value: entry.value.clone() })
+            .collect(),
+        user_directory: file.user_directory.clone(),
+        inactive: flag_rule(file.inactive),
+        blocked: flag_rule(file.blocked),
+        removed_externally: flag_rule(file.removed_externally),
+    }
+}
+
+fn flag_rule(rule: file::FlagRule) -> FlagRule {
+    match rule {
+        file::FlagRule::Ignore => FlagRule::Ignore,
+        file::FlagRule::Yes => FlagRule::Yes,
+        file::FlagRule::No => FlagRule::No,
+    }
+}
+
+/// Whole hundredths of a per cent, rounded down: a finer share than that is a smaller one.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the settings allow 0 to 100 only")]
+fn basis_points(percent: f64) -> u32 {
+    (percent.clamp(0.0, 100.0) * 100.0 + 1e-6) as u32
+}
