@@ -8,6 +8,7 @@ pub mod component;
 pub mod fixture;
 pub mod gates;
 pub mod native;
+pub mod plans;
 pub mod random;
 pub mod rules;
 pub mod sandbox;
