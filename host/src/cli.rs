@@ -164,4 +164,3 @@ fn load_settings(path: &Path) -> Result<Loaded> {
     }
     Ok(loaded)
 }
-

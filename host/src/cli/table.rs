@@ -49,7 +49,9 @@ pub fn printable(text: &str) -> String {
 
 /// The same for a text of several lines.
 pub fn printable_lines(text: &str) -> String {
-    text.split_inclusive('\n').map(|line| line.strip_suffix('\n').map_or_else(|| printable(line), |line| printable(line) + "\n")).collect()
+    text.split_inclusive('\n')
+        .map(|line| line.strip_suffix('\n').map_or_else(|| printable(line), |line| printable(line) + "\n"))
+        .collect()
 }
 
 /// Control characters, line breaks of other alphabets, and the marks that turn the direction of writing.
