@@ -178,18 +178,30 @@ fn cached(folder: &Path) -> PolicyEngine {
     PolicyEngine::new(Limits::default(), Some(folder)).expect("the folder is private")
 }
 
-/// The compiled policies in a cache, sorted by path.
+/// The compiled policies in a cache.
 fn entries(folder: &Path) -> Vec<PathBuf> {
+    files_below(&folder.join("compiled"))
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
         if entry.is_dir() {
-            found.extend(entries(&entry));
+            found.extend(files_below(&entry));
         } else if entry.extension().is_none() {
             found.push(entry);
         }
     }
     found.sort();
     found
+}
+
+/// The entry of one policy in a fresh cache.
+fn only_entry(folder: &Path, policy: &str) -> PathBuf {
+    PolicyComponent::load(&cached(folder), &component_bytes(policy)).expect("a built component loads");
+    let mut all = entries(folder);
+    assert_eq!(all.len(), 1, "one component, one entry");
+    all.remove(0)
 }
 
 #[cfg(unix)]
@@ -221,6 +233,52 @@ fn another_policy_and_another_configuration_have_entries_of_their_own() {
     assert_eq!(entries(folder.path()).len(), 2);
 }
 
+/// A changed bit in native code would do anything at all, so no entry is believed without a look.
+#[test]
+fn a_damaged_entry_is_built_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let entry = only_entry(folder.path(), "hostile");
+    let good = fs::read(&entry).expect("the entry is there");
+    let flipped = |part: usize| {
+        let mut bytes = good.clone();
+        let at = (bytes.len() - 1) * part / 10;
+        bytes[at] ^= 1;
+        bytes
+    };
+    let damaged = [Vec::new(), b"garbage".to_vec(), good[..good.len() / 2].to_vec()];
+    for bytes in damaged.into_iter().chain((0..=10).step_by(2).map(flipped)) {
+        fs::write(&entry, &bytes).expect("our entry");
+        let loaded = PolicyComponent::load(&cached(folder.path()), &component_bytes("hostile"));
+        assert_eq!(loaded.expect("a built component loads").description().name, "hostile");
+        assert!(fs::read(&entry).expect("the entry is there") == good, "{} bytes", bytes.len());
+    }
+}
+
+#[test]
+fn the_entry_of_another_policy_is_not_taken_for_this_one() {
+    let (one, other) = (tempfile::tempdir().expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let standard = only_entry(one.path(), "standard");
+    let hostile = only_entry(other.path(), "hostile");
+    fs::copy(hostile, standard).expect("our entry");
+    let loaded = PolicyComponent::load(&cached(one.path()), &component_bytes("standard"));
+    assert_eq!(loaded.expect("a built component loads").description().name, "standard");
+}
+
+#[test]
+fn an_entry_without_a_seal_or_with_a_wrong_one_is_built_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let entry = only_entry(folder.path(), "hostile");
+    let seal = folder.path().join("seals").join(entry.file_name().expect("an entry has a name"));
+    let good = fs::read_to_string(&seal).expect("the entry is sealed");
+    let load = || PolicyComponent::load(&cached(folder.path()), &component_bytes("hostile")).expect("it loads");
+    fs::remove_file(&seal).expect("our seal");
+    load();
+    assert_eq!(fs::read_to_string(&seal).expect("sealed again"), good);
+    fs::write(&seal, "sha256:").expect("our seal");
+    load();
+    assert_eq!(fs::read_to_string(&seal).expect("sealed again"), good);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_folder_that_others_can_write_is_refused() {
@@ -237,6 +295,9 @@ fn a_folder_that_others_can_write_is_refused() {
     }
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).expect("our folder");
     cached(&folder);
+    // A private folder below one that others may read; what the system would make of it by default is not enough.
+    fs::set_permissions(folder.join("compiled"), fs::Permissions::from_mode(0o775)).expect("our folder");
+    assert!(PolicyEngine::new(Limits::default(), Some(&folder)).is_err());
 }
 
 #[test]

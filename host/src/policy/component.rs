@@ -42,6 +42,8 @@ pub enum LoadError {
          `cargo xtask policies`"
     )]
     CoreModule,
+    #[error("a compiled policy in the cache is damaged and cannot be removed")]
+    Cache { source: io::Error },
     #[error("the component is broken")]
     Broken { source: Box<dyn std::error::Error + Send + Sync> },
     #[error("the component imports {}, but a policy may import nothing", listed(.0))]
@@ -80,8 +82,7 @@ impl PolicyComponent {
     pub fn load(engine: &PolicyEngine, bytes: &[u8]) -> Result<Self, LoadError> {
         check_size(engine, bytes.len() as u64)?;
         check_kind(bytes)?;
-        let component = Component::from_binary(engine.engine(), bytes)
-            .map_err(|source| LoadError::Broken { source: source.into() })?;
+        let component = compile(engine, bytes)?;
         check_world(engine, &component)?;
         let linker = Linker::new(engine.engine());
         let wrong_shape = |source: wasmtime::Error| LoadError::WrongShape { source: source.into() };
@@ -146,6 +147,18 @@ fn check_kind(bytes: &[u8]) -> Result<(), LoadError> {
         Some(rest) if rest.starts_with(CORE_MODULE) => Err(LoadError::CoreModule),
         Some(_) => Ok(()),
     }
+}
+
+/// Compiles the component, or takes it from the cache.
+fn compile(engine: &PolicyEngine, bytes: &[u8]) -> Result<Component, LoadError> {
+    let broken = |source: wasmtime::Error| LoadError::Broken { source: source.into() };
+    let Some(seals) = engine.seals() else { return Component::from_binary(engine.engine(), bytes).map_err(broken) };
+    seals.remove_damaged().map_err(|source| LoadError::Cache { source })?;
+    let component = Component::from_binary(engine.engine(), bytes).map_err(broken)?;
+    if let Err(error) = seals.seal_new() {
+        tracing::warn!(%error, "the compiled policy was not kept, so the next start compiles it again");
+    }
+    Ok(component)
 }
 
 /// The exact names: the bindings match by semantic version and would take a newer contract for this one.
