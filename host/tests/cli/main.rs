@@ -2,11 +2,11 @@
 
 mod answers;
 mod connection;
+mod keys;
+mod names;
 mod oracle;
+mod plan;
+mod policies;
 mod site;
 mod usage;
 mod verdicts;
-mod policies;
-mod names;
-mod plan;
-mod keys;
