@@ -7,6 +7,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use super::failure::chain;
+use super::table::escaped;
 use super::{ConfigFile, Outcome, print_text};
 use crate::config::Settings;
 use crate::cycle;
@@ -60,7 +61,7 @@ pub async fn run(args: CheckArgs) -> Result<Outcome> {
     }
     let text = match args.format {
         Format::Text => findings.text(),
-        Format::Json => serde_json::to_string_pretty(&findings)? + "\n",
+        Format::Json => escaped(&serde_json::to_string_pretty(&findings)?) + "\n",
     };
     print_text(&text)?;
     if findings.has_bad() {

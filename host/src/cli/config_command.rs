@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::table::escaped;
 use super::{ConfigFile, Outcome, load_settings, note, print_text};
 use crate::config;
 
@@ -48,6 +49,6 @@ pub fn run(args: &ConfigArgs) -> Result<Outcome> {
             })
         }
     };
-    print_text(&format!("{}\n", text.trim_end()))?;
+    print_text(&format!("{}\n", escaped(text.trim_end())))?;
     Ok(Outcome::Done)
 }

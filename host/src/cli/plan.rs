@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use steward_core::plan::Plan;
 
 use super::out_file::{refuse_inputs, write_file};
-use super::table::printable_lines;
+use super::table::{escaped, printable_lines};
 use super::{OptionalConfigFile, Outcome, SourceArgs, facts_group, load_settings, note};
 use crate::cycle::{self, Prepared, Source};
 
@@ -89,6 +89,11 @@ async fn make(prepared: Prepared) -> Result<Plan> {
 fn print(plan: &Plan, format: Format, all: bool) -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     match format {
+        Format::Json if io::stdout().is_terminal() => {
+            let mut json = Vec::new();
+            plan.write(&mut json)?;
+            out.write_all(escaped(&String::from_utf8_lossy(&json)).as_bytes())?;
+        }
         Format::Json => plan.write(&mut out)?,
         Format::Csv => csv::write(plan.body(), &mut out)?,
         Format::Table => {

@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
-use super::table::{Columns, printable};
+use super::table::{Columns, escaped, printable};
 use super::{Outcome, load_settings, print_text};
 use crate::cycle::{self, CycleError};
 use crate::policy::{CONTRACT, Limits, PolicyComponent, PolicyEngine, STANDARD};
@@ -84,7 +84,7 @@ fn list(config: Option<&Path>, format: Format) -> Result<String> {
                 })
             })
             .collect();
-        return Ok(serde_json::to_string_pretty(&policies)? + "\n");
+        return Ok(escaped(&serde_json::to_string_pretty(&policies)?) + "\n");
     }
     let mut columns = Columns::new(&["", "name", "version", "digest", "source"]);
     for Listed { policy, source, is_active } in &listed {
@@ -120,7 +120,7 @@ fn inspect(file: Option<&Path>, format: Format) -> Result<String> {
             "contract": CONTRACT, "imports": [], "digest": policy.digest(), "bytes": policy.size_bytes(),
             "rules": description.rules, "needs": needs, "settingsSchema": schema,
         });
-        return Ok(serde_json::to_string_pretty(&inspected)? + "\n");
+        return Ok(escaped(&serde_json::to_string_pretty(&inspected)?) + "\n");
     }
     let mut text = format!("{} {}\n", description.name, description.version);
     text += &format!("  {}\n", printable(&description.summary));
@@ -134,6 +134,6 @@ fn inspect(file: Option<&Path>, format: Format) -> Result<String> {
         columns.row([&rule.id, &rule.summary]);
     }
     text += &columns.text();
-    text += &format!("\nSettings (JSON Schema)\n{}\n", serde_json::to_string_pretty(&schema)?);
+    text += &format!("\nSettings (JSON Schema)\n{}\n", escaped(&serde_json::to_string_pretty(&schema)?));
     Ok(text)
 }

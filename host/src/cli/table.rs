@@ -1,5 +1,7 @@
 //! Tables and texts for a terminal.
 
+use std::fmt::Write as _;
+
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
 
@@ -54,6 +56,20 @@ pub fn printable_lines(text: &str) -> String {
         .collect()
 }
 
+/// JSON, and YAML whose texts are in double quotes, with the same characters escaped: a program reads what was there, a
+/// terminal is not steered. They stand nowhere but inside of texts, but for the line ends of the layout.
+pub fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && is_unprintable(c) {
+            let _ = write!(text, "\\u{:04x}", u32::from(c));
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
 /// Control characters, line breaks of other alphabets, and the marks that turn the direction of writing.
 fn is_unprintable(c: char) -> bool {
     c.is_control()
@@ -76,5 +92,32 @@ pub fn counted(count: usize, one: &str) -> String {
         (1, _) => format!("1 {one}"),
         (_, "person") => format!("{count} people"),
         _ => format!("{count} {one}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_steer_a_terminal() {
+        for (name, shown) in [
+            ("Müller\u{1b}[2J", "Müller\u{fffd}[2J"),
+            ("a\tb\r\nc", "a\u{fffd}b\u{fffd}\u{fffd}c"),
+            ("abc\u{202e}txt\u{9b}1m", "abc\u{fffd}txt\u{fffd}1m"),
+            ("مرحبا 日本 🦀", "مرحبا 日本 🦀"),
+        ] {
+            assert_eq!(printable(name), shown);
+        }
+        assert_eq!(printable_lines("a\u{7}\nb\n\nc"), "a\u{fffd}\nb\n\nc");
+    }
+
+    #[test]
+    fn escaped_json_is_the_same_json() {
+        let names = ["a\u{9b}b", "\u{202e}\u{7f}", "\u{1b}\n\t", "日本 🦀"];
+        let json = serde_json::to_string_pretty(&names).unwrap();
+        let safe = escaped(&json);
+        assert!(!safe.chars().any(|c| c != '\n' && is_unprintable(c)), "{safe}");
+        assert_eq!(serde_json::from_str::<Vec<String>>(&safe).unwrap(), names);
     }
 }

@@ -12,7 +12,7 @@ use steward_core::policy::Policy as _;
 use steward_core::snapshot::{Snapshot, User};
 
 use super::people::{self, Person, fold};
-use super::table::{Columns, printable};
+use super::table::{Columns, escaped, printable};
 use super::{OptionalConfigFile, Outcome, SourceArgs, facts_group, note, print_text};
 use crate::cycle::{CycleError, Prepared};
 
@@ -73,7 +73,7 @@ pub async fn run(args: WhyArgs) -> Result<Outcome> {
     });
     let explanation = explanation.await.context("the planner stopped")??;
     let text = match args.format {
-        Format::Json => serde_json::to_string_pretty(&explanation)? + "\n",
+        Format::Json => escaped(&serde_json::to_string_pretty(&explanation)?) + "\n",
         Format::Text => text(&explanation),
     };
     print_text(&text)?;

@@ -6,7 +6,7 @@ use reqwest::{Response, StatusCode};
 use super::error::QrsError;
 
 /// How much of the server's own text reaches a message.
-const TEXT_BYTES_MAX: usize = 2048;
+const TEXT_BYTES_MAX: usize = 500;
 /// How much of an error body is read to find that text.
 const ERROR_BODY_BYTES_MAX: usize = 64 * 1024;
 

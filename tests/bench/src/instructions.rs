@@ -1,7 +1,7 @@
 //! Counts the instructions of a decision with valgrind: a number that other work on the machine does not change.
 //!
 //! The program starts itself under callgrind twice, once with more rounds; the difference is what the rounds cost, and
-//! starting, loading and compiling fall out of it.
+//! starting, loading, compiling and configuring fall out of it.
 
 use std::path::{Path as FilePath, PathBuf};
 use std::process::Command;
@@ -73,8 +73,5 @@ pub async fn work(snapshot: &FilePath, path: Path, rounds: u32) -> Result<()> {
     let source = Source { snapshot: Some(PathBuf::from(snapshot)), now: None };
     let prepared = cycle::prepare(None, &source).await?;
     let candidates = candidates(&prepared.snapshot);
-    for _ in 0..rounds {
-        decide(path, &prepared, &candidates)?;
-    }
-    Ok(())
+    decide(path, &prepared, &candidates, rounds).map(drop)
 }

@@ -82,11 +82,15 @@ fn main() -> Result<()> {
 
 async fn run(cli: Cli) -> Result<()> {
     let scale = if cli.quick { QUICK } else { FULL };
-    match cli.work {
-        Some(Work::Decide { snapshot, path, rounds }) => instructions::work(&snapshot, path, rounds).await,
-        None if cli.instructions => print(&instructions::rows().await?),
-        None => print(&measure(scale).await?),
+    let rows = match cli.work {
+        Some(Work::Decide { snapshot, path, rounds }) => return instructions::work(&snapshot, path, rounds).await,
+        None if cli.instructions => instructions::rows().await?,
+        None => measure(scale).await?,
+    };
+    if !rows.is_empty() {
+        println!("{}\n{}", table::text(&rows), timing::CAVEAT);
     }
+    Ok(())
 }
 
 async fn measure(scale: Scale) -> Result<Vec<Row>> {
@@ -96,11 +100,4 @@ async fn measure(scale: Scale) -> Result<Vec<Row>> {
     rows.extend(readiness::rows(scale)?);
     rows.extend(memory::rows(scale).await?);
     Ok(rows)
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "it ends both ways through a run that may fail")]
-fn print(rows: &[Row]) -> Result<()> {
-    println!("{}", table::text(rows));
-    println!("{}", timing::CAVEAT);
-    Ok(())
 }

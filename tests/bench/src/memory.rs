@@ -1,7 +1,7 @@
 //! The most memory that `steward plan` ever holds, beside the answers of the server that it is made of.
 
 use std::io::Read as _;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ use crate::table::{Row, Verdict, thousands};
 const PEAK_MAX_MIB: u64 = 250;
 
 pub async fn rows(scale: Scale) -> Result<Vec<Row>> {
-    if !PathBuf::from("/proc/self/status").is_file() {
+    if !Path::new("/proc/self/status").is_file() {
         println!("The memory of a plan is not measured: this machine has no /proc.");
         return Ok(Vec::new());
     }
     eprintln!("measuring the memory of a plan of {} seats", thousands(scale.memory_seats));
     let site = Site::start(scale.memory_seats, Usage::AllIdle, Duration::ZERO).await?;
     let config = site.config();
-    let peak_kib = tokio::task::spawn_blocking(move || peak_kib(config)).await??;
+    let peak_kib = tokio::task::spawn_blocking(move || peak_kib(&config)).await??;
     let answered: u64 = site.take_journal().iter().map(|entry| entry.bytes).sum();
     site.stop().await;
     let (peak, answers) = (peak_kib >> 10, answered >> 20);
@@ -39,8 +39,8 @@ pub async fn rows(scale: Scale) -> Result<Vec<Row>> {
 
 /// Reads the high-water mark while the plan is printed: by then everything that needs memory has happened, and the
 /// program cannot end before the last piece is taken from it.
-fn peak_kib(config: PathBuf) -> Result<u64> {
-    let mut command = plan_command(&config)?;
+fn peak_kib(config: &Path) -> Result<u64> {
+    let mut command = plan_command(config)?;
     command.args(["--format", "json"]).stdout(Stdio::piped());
     let mut child = command.spawn().context("cannot start `steward`")?;
     let mut printed = child.stdout.take().context("the plan is not printed to us")?;
