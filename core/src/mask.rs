@@ -236,6 +236,6 @@ impl MaskKey {
         mac.update(kind.as_bytes());
         mac.update(&[0]);
         mac.update(text.as_bytes());
-        mac.finalize().into_bytes().iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
+        crate::text::hex(mac.finalize().into_bytes().get(..bytes).unwrap_or_default())
     }
 }

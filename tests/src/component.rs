@@ -20,7 +20,7 @@ pub fn trapping(wit: &str, core: &str) -> Vec<u8> {
     let mut module = if core.is_empty() { dummy } else { with_core(&dummy, core) };
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false)
         .expect("the metadata can be embedded");
-    let component = ComponentEncoder::default().validate(true).module(&module).and_then(|encoder| encoder.encode());
+    let component = ComponentEncoder::default().validate(true).module(&module).and_then(ComponentEncoder::encode);
     component.unwrap_or_else(|error| panic!("the module cannot be made a component: {error:?}"))
 }
 

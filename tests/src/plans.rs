@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use steward_core::guard::Scope;
 use steward_core::ids::LicenseId;
 use steward_core::instant::Instant;
 use steward_core::plan::Plan;

@@ -56,8 +56,8 @@ fn refuses_a_component_that_imports_anything_and_names_it() {
     check_refused("a clock", &clock, imports, "`wasi:clocks/wall-clock@0.2.0`");
     let function = component("(component (import \"log\" (func (param \"line\" string))))");
     check_refused("a function", &function, imports, "`log`");
-    let six: String = (0..7).map(|n| format!("(import \"i{n}\" (func))")).collect();
-    check_refused("many", &component(&format!("(component {six})")), imports, "`i4`, 2 more");
+    let seven = ["i0", "i1", "i2", "i3", "i4", "i5", "i6"].map(|name| format!("(import \"{name}\" (func))")).concat();
+    check_refused("many", &component(&format!("(component {seven})")), imports, "`i4`, 2 more");
     let with_import = contract_text().replace("export policy;", "export policy; import clock: func() -> u64;");
     check_refused("the contract and a clock", &trapping(&with_import, ""), imports, "`clock`");
 }
@@ -159,7 +159,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(8))]
+    #![proptest_config(ProptestConfig::with_cases(6))]
 
     #[test]
     fn a_damaged_component_is_refused_or_is_another_policy(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
@@ -246,7 +246,7 @@ fn a_damaged_entry_is_built_again() {
         bytes
     };
     let damaged = [Vec::new(), b"garbage".to_vec(), good[..good.len() / 2].to_vec()];
-    for bytes in damaged.into_iter().chain((0..=10).step_by(2).map(flipped)) {
+    for bytes in damaged.into_iter().chain((0..=10).step_by(5).map(flipped)) {
         fs::write(&entry, &bytes).expect("our entry");
         let loaded = PolicyComponent::load(&cached(folder.path()), &component_bytes("hostile"));
         assert_eq!(loaded.expect("a built component loads").description().name, "hostile");

@@ -191,7 +191,7 @@ fn equally_idle_seats_keep_their_order() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
     fn a_masked_snapshot_gives_the_same_plan(

@@ -48,6 +48,8 @@ fn decide(case: &Case) -> Decision {
     policy.decide(&candidates(&snapshot)[0]).expect("the policy answers")
 }
 
+type Step = fn(&mut Case);
+
 /// The rule that decides. Only `idle` and `never-used` release.
 #[track_caller]
 fn check(what: &str, case: &Case, rule: &str) {
@@ -238,7 +240,7 @@ fn the_first_rule_of_the_table_is_the_one_that_is_reported() {
         owner,
     };
     // Each step takes away the rule that decided before.
-    let steps: [(&str, fn(&mut Case)); 13] = [
+    let steps: [(&str, Step); 13] = [
         ("license-type-disabled", |_| {}),
         ("quarantined", |case| case.rules.analyzer.enable = true),
         ("owner-unknown", |case| case.seat.quarantined = false),
@@ -336,7 +338,7 @@ fn released(rules: &Rules, snapshot: &Snapshot) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig::with_cases(700))]
 
     #[test]
     fn decides_as_the_table_says((rules, snapshot) in world()) {

@@ -9,6 +9,7 @@ use steward::policy::{ConfigureError, Limits, LoadError, PolicyComponent, Policy
 use steward_core::candidate::candidates;
 use steward_core::decision::Verdict;
 use steward_core::guard::{Gate, Scope};
+use steward_core::ids::LicenseId;
 use steward_core::license_type::LicenseType;
 use steward_core::plan::Plan;
 use steward_core::policy::{FaultKind, Policy as _};
@@ -39,7 +40,7 @@ fn check(act: &str, kind: FaultKind) {
     let [fault] = body.faults.as_slice() else { panic!("{act}: {:?}", body.faults) };
     assert_eq!(fault.kind, kind, "{act}: {}", fault.detail);
     assert!(!fault.detail.is_empty() && fault.detail.len() < 500, "{act}: {}", fault.detail);
-    assert_eq!(fault.license_id.as_ref().map(|id| id.as_str()), Some("analyzer-002"), "{act}");
+    assert_eq!(fault.license_id.as_ref().map(LicenseId::as_str), Some("analyzer-002"), "{act}");
     let rules: Vec<&str> = body.decisions.iter().map(|decision| decision.rule.as_str()).collect();
     assert_eq!(rules, ["release-all", "release-all", "policy-fault", "policy-fault", "policy-fault"], "{act}");
     assert!(body.decisions[2..].iter().all(|decision| decision.verdict == Verdict::Keep), "{act}");
