@@ -93,7 +93,13 @@ pub async fn read_site(client: &Client, settings: &RunSettings, attributes: bool
     let mut reading = 1;
     loop {
         let taken_at = clock::now();
-        let parts = client.snapshot(&Read { attributes }, taken_at, clock::now).await?;
+        let parts = match client.snapshot(&Read { attributes }, taken_at, clock::now).await {
+            Err(QrsError::LicenseTypesChanged) if reading < READINGS_MAX => {
+                reading += 1;
+                continue;
+            }
+            read => read?,
+        };
         match Snapshot::new(parts) {
             Ok(snapshot) if reading == READINGS_MAX || is_consistent(&snapshot, settings, taken_at) => {
                 return Ok(snapshot);

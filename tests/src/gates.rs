@@ -113,6 +113,7 @@ pub fn run_gates(snapshot: &Snapshot, guard: &GuardSettings, now: Instant, appli
 /// How many seats of this type may go in a run without history.
 pub fn cap(allocated: u32, guard: &GuardSettings) -> usize {
     let share = u128::from(allocated) * u128::from(guard.max_release_basis_points) / 10_000;
-    let at_least_five = usize::try_from(share.max(5)).unwrap_or(usize::MAX);
+    let at_least_five =
+        usize::try_from(share.max(if guard.max_release_basis_points == 0 { 0 } else { 5 })).unwrap_or(usize::MAX);
     guard.max_releases.map_or(at_least_five, |limit| at_least_five.min(limit as usize))
 }

@@ -11,7 +11,9 @@ const BASIS_POINTS: u64 = 10_000;
 /// How many seats of this pool may go within 24 hours.
 pub fn cap_of(pool: &Pool, settings: &GuardSettings) -> u32 {
     let share = u64::from(pool.allocated) * u64::from(settings.max_release_basis_points) / BASIS_POINTS;
-    let by_percent = u32::try_from(share).unwrap_or(u32::MAX).max(CAP_MIN);
+    // Whoever writes 0 means nobody.
+    let at_least = if settings.max_release_basis_points == 0 { 0 } else { CAP_MIN };
+    let by_percent = u32::try_from(share).unwrap_or(u32::MAX).max(at_least);
     settings.max_releases.map_or(by_percent, |limit| by_percent.min(limit))
 }
 

@@ -47,7 +47,12 @@ pub async fn run(args: CheckArgs) -> Result<Outcome> {
     for note in &loaded.notes {
         findings.add(Level::Note, "settings", note.clone());
     }
-    loaded.check_files()?;
+    if let Err(error) = loaded.check_files() {
+        // The certificates may lie where the QMC puts them.
+        site::exported_certificates(&mut findings);
+        print_text(&findings.text())?;
+        return Err(error.into());
+    }
     modes(&loaded.settings, &mut findings);
     give_advice_once(&loaded.settings, &mut findings);
     match cycle::load_policy(Some(&loaded.settings)) {
