@@ -166,4 +166,3 @@ fn load_settings(path: &Path) -> Result<Loaded> {
     }
     Ok(loaded)
 }
-

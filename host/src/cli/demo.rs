@@ -12,8 +12,8 @@ use steward_fake_qrs::Options;
 use steward_fake_qrs::seed::{self, SeedOptions};
 
 use super::fake_qrs::{certificate_set, serve, utc_now};
-use super::people::Person;
 use super::out_file::write_file;
+use super::people::Person;
 use super::{Outcome, plan, print_text, why};
 use crate::config::Settings;
 use crate::cycle::{self, Prepared, Source};

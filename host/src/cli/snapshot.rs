@@ -7,8 +7,8 @@ use clap::Args;
 use steward_core::mask::{MaskKey, mask};
 use steward_core::snapshot::SnapshotFile;
 
-use super::table::counted;
 use super::out_file::{refuse_inputs, write_file};
+use super::table::counted;
 use super::{ConfigFile, Outcome, load_settings, print_text};
 use crate::cycle;
 

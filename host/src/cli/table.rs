@@ -51,7 +51,9 @@ pub fn printable(text: &str) -> String {
 
 /// The same for a text of several lines.
 pub fn printable_lines(text: &str) -> String {
-    text.split_inclusive('\n').map(|line| line.strip_suffix('\n').map_or_else(|| printable(line), |line| printable(line) + "\n")).collect()
+    text.split_inclusive('\n')
+        .map(|line| line.strip_suffix('\n').map_or_else(|| printable(line), |line| printable(line) + "\n"))
+        .collect()
 }
 
 /// JSON, and YAML whose texts are in double quotes, with the same characters escaped: a program reads what was there, a

@@ -9,7 +9,10 @@ const LISTS: &str = "/qrs/*/full";
 
 async fn impatient() -> Site {
     let mut site = site(60).await;
-    site.set(&[("    serverName: qlikserver", "    serverName: qlikserver\n    retries: 0\n    timeoutSeconds: 1\n    maxResponseMegabytes: 1")]);
+    site.set(&[(
+        "    serverName: qlikserver",
+        "    serverName: qlikserver\n    retries: 0\n    timeoutSeconds: 1\n    maxResponseMegabytes: 1",
+    )]);
     site
 }
 
@@ -113,10 +116,13 @@ async fn a_seat_whose_owner_is_not_in_the_user_list_stays() {
     site.add("  guard:\n    maxReleasePercent: 100\n");
     let before = site.plan();
     let released = before["releases"][0].as_str().unwrap().to_owned();
-    let owner = before["decisions"].as_array().unwrap().iter().find(|d| d["licenseId"] == released.as_str()).unwrap()["userId"].clone();
+    let owner =
+        before["decisions"].as_array().unwrap().iter().find(|d| d["licenseId"] == released.as_str()).unwrap()["userId"]
+            .clone();
     site.qrs.edit(|data| data.users.retain(|user| user["userId"] != owner));
     let after = site.plan();
-    let decision = after["decisions"].as_array().unwrap().iter().find(|d| d["licenseId"] == released.as_str()).unwrap().clone();
+    let decision =
+        after["decisions"].as_array().unwrap().iter().find(|d| d["licenseId"] == released.as_str()).unwrap().clone();
     assert_eq!((decision["verdict"].clone(), decision["rule"].clone()), (json!("keep"), json!("owner-unknown")));
     assert!(!after["releases"].as_array().unwrap().contains(&json!(released)));
     let run = site.run(["check"]);

@@ -48,7 +48,10 @@ async fn a_good_site_is_good_and_counts_who_is_protected() {
         has(&run, "good", about, words);
     }
     let text = site.run(["check"]);
-    assert!(text.is_done().out.lines().all(|line| line.starts_with("ok       ") || line.starts_with("note     ")), "{text:?}");
+    assert!(
+        text.is_done().out.lines().all(|line| line.starts_with("ok       ") || line.starts_with("note     ")),
+        "{text:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,10 +109,16 @@ async fn modes_are_told() {
     has(&check(&site), "note", "release", "licenseRelease.dryRun is on");
     site.set(&[("    licenseRelease:\n      enable: true\n", "    licenseRelease:\n      enable: false\n")]);
     has(&check(&site), "note", "release", "licenseRelease.enable is off");
-    site.set(&[("    licenseRelease:\n      enable: false\n      dryRun: true", "    licenseRelease:\n      enable: true\n      dryRun: false")]);
+    site.set(&[(
+        "    licenseRelease:\n      enable: false\n      dryRun: true",
+        "    licenseRelease:\n      enable: true\n      dryRun: false",
+    )]);
     has(&check(&site), "note", "release", "does not release yet");
     for name in ["analyzer", "professional"] {
-        site.set(&[(&format!("        {name}:\n          enable: true"), &format!("        {name}:\n          enable: false"))]);
+        site.set(&[(
+            &format!("        {name}:\n          enable: true"),
+            &format!("        {name}:\n          enable: false"),
+        )]);
     }
     has(&check(&site), "warning", "release", "no licence type is enabled");
 }

@@ -18,7 +18,10 @@ fn check_schema(schema: &Value, place: &str) {
     }
     assert!(!words.contains_key("$ref"), "{place}: everything is written out in place");
     for (name, property) in words.get("properties").and_then(Value::as_object).into_iter().flatten() {
-        assert!(property["description"].is_string() || property["properties"].is_object(), "{place}.{name} says nothing");
+        assert!(
+            property["description"].is_string() || property["properties"].is_object(),
+            "{place}.{name} says nothing"
+        );
         check_schema(property, &format!("{place}.{name}"));
     }
     for name in ["items", "additionalProperties"] {
@@ -67,9 +70,15 @@ async fn shows_what_is_in_force_and_hides_what_is_secret() {
     // Defaults are filled in, what follows from others too.
     assert_eq!(shown["steward"]["qrs"]["verify"], "full");
     assert_eq!(shown["steward"]["guard"]["minIdleDays"], 7);
-    assert_eq!(shown["Butler"]["configQRS"]["headers"]["static"][0]["value"], "UserDirectory=Internal;UserId=sa_repository");
+    assert_eq!(
+        shown["Butler"]["configQRS"]["headers"]["static"][0]["value"],
+        "UserDirectory=Internal;UserId=sa_repository"
+    );
     assert_eq!(shown["Butler"]["configQRS"]["headers"]["static"][1]["value"], "***");
-    assert_eq!(shown["Butler"]["qlikSenseLicense"]["licenseRelease"]["neverRelease"]["userDirectory"], json!(["INTERNAL", "ADMIN"]));
+    assert_eq!(
+        shown["Butler"]["qlikSenseLicense"]["licenseRelease"]["neverRelease"]["userDirectory"],
+        json!(["INTERNAL", "ADMIN"])
+    );
 
     // What is shown is a settings file again, but for the secrets.
     let again = site.write("again.yaml", &yaml.out);

@@ -38,7 +38,8 @@ fn refused(site: &Site, code: i32, words: &[&str]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn files_of_the_certificate_that_are_no_good_are_told_by_name() {
     let site = site(10).await;
-    let [cert, key, root] = ["client.pem", "client_key.pem", "root.pem"].map(|name| fs::read_to_string(site.path(name)).unwrap());
+    let [cert, key, root] =
+        ["client.pem", "client_key.pem", "root.pem"].map(|name| fs::read_to_string(site.path(name)).unwrap());
     let other = certificates::generate(&CertificateOptions::default()).unwrap();
     let server = fs::read_to_string(site.path("server.pem")).unwrap();
     for (file, contents, words) in [
@@ -77,7 +78,10 @@ async fn a_key_with_a_passphrase_needs_the_right_one() {
         site.write("client_key.pem", &fixture(key));
         site.run(["plan"]).fails(2, &["client_key.pem", "encrypted", "Butler.cert.clientCertPassphrase"]);
         let good = site.settings.clone();
-        site.set(&[("    clientCertCA: root.pem\n", "    clientCertCA: root.pem\n    clientCertPassphrase: wrong-word\n")]);
+        site.set(&[(
+            "    clientCertCA: root.pem\n",
+            "    clientCertCA: root.pem\n    clientCertPassphrase: wrong-word\n",
+        )]);
         let run = site.run(["plan"]);
         run.fails(2, &["the passphrase does not open", "client_key.pem"]);
         assert!(!run.err.contains("wrong-word"), "{run:?}");
@@ -97,7 +101,8 @@ async fn certificates_of_another_time_or_site_are_told_apart() {
     refused(&foreign, 1, &["refused the client certificate", "export the certificates"]);
 
     let site = site(10).await;
-    let other = certificates::generate(&CertificateOptions { host: "elsewhere".to_owned(), ..CertificateOptions::default() });
+    let other =
+        certificates::generate(&CertificateOptions { host: "elsewhere".to_owned(), ..CertificateOptions::default() });
     site.write("root.pem", &other.unwrap().root);
     refused(&site, 1, &["not trusted", "Butler.cert.clientCertCA"]);
 }
@@ -117,7 +122,10 @@ async fn a_service_that_is_not_there_is_told_by_host() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     site.add("");
     let port = format!("port: {}", site.qrs.address().port());
-    site.set(&[("    serverName: qlikserver", "    serverName: qlikserver\n    retries: 0"), (&port, &format!("port: {closed}"))]);
+    site.set(&[
+        ("    serverName: qlikserver", "    serverName: qlikserver\n    retries: 0"),
+        (&port, &format!("port: {closed}")),
+    ]);
     refused(&site, 1, &["refused the connection", "firewall"]);
     site.set(&[("host: \"127.0.0.1\"", "host: no-such-host.invalid")]);
     refused(&site, 1, &["`no-such-host.invalid:", "not known"]);

@@ -26,6 +26,9 @@ fn every_command_explains_itself() {
         if !command.is_empty() && command.len() < 2 {
             assert!(help.contains("Examples:\n  steward "), "{command:?} has no example: {help}");
         }
-        insta::assert_snapshot!(format!("help{}", command.iter().map(|word| format!("-{word}")).collect::<String>()), help);
+        insta::assert_snapshot!(
+            format!("help{}", command.iter().map(|word| format!("-{word}")).collect::<String>()),
+            help
+        );
     }
 }

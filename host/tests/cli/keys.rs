@@ -13,9 +13,15 @@ use crate::site::{Site, counts, data, data_of, gates, serve, serve_with, with_ru
 
 /// Nothing is protected and everything is idle after a month, so that each setting shows alone.
 const BARE: [(&str, &str); 5] = [
-    ("        user:\n          - userDir: INTERNAL\n            userId: sa_repository\n          - userDir: INTERNAL\n            userId: sa_api\n          - userDir: USERDIR\n            userId: qs_admin_account\n", "        user:\n"),
+    (
+        "        user:\n          - userDir: INTERNAL\n            userId: sa_repository\n          - userDir: INTERNAL\n            userId: sa_api\n          - userDir: USERDIR\n            userId: qs_admin_account\n",
+        "        user:\n",
+    ),
     ("        tag:\n          - License do not release\n          - some other tag\n", "        tag:\n"),
-    ("        customProperty:\n          - name: LicenseManage\n            value: do-not-release\n", "        customProperty: []\n"),
+    (
+        "        customProperty:\n          - name: LicenseManage\n            value: do-not-release\n",
+        "        customProperty: []\n",
+    ),
     ("        userDirectory:\n          - INTERNAL\n          - ADMIN\n", ""),
     ("  dataDir: ", "  guard:\n    maxReleasePercent: 100\n    minIdleDays: 0\n    protectRoles: []\n  dataDir: "),
 ];
@@ -39,7 +45,11 @@ async fn every_protection_protects() {
     for (from, to, rule) in [
         ("        tag:\n", "        tag: [finance]\n", "never-release.tag"),
         ("        tag:\n", "        tag: ['  LICENSE DO NOT RELEASE ']\n", "never-release.tag"),
-        ("        customProperty: []\n", "        customProperty: [{name: licensemanage, value: DO-NOT-RELEASE}]\n", "never-release.custom-property"),
+        (
+            "        customProperty: []\n",
+            "        customProperty: [{name: licensemanage, value: DO-NOT-RELEASE}]\n",
+            "never-release.custom-property",
+        ),
         ("        customProperty: []\n", "        userDirectory: [partner]\n", "never-release.user-directory"),
         ("        inactive: Ignore", "        inactive: Yes", "never-release.inactive"),
         ("        inactive: Ignore", "        inactive: no", "never-release.inactive"),
@@ -92,7 +102,9 @@ async fn each_licence_type_has_its_switch_and_its_threshold() {
     assert!(both.contains_key("analyzer release idle") && both.contains_key("professional release idle"));
     let unchanged = site.settings.clone();
     for (name, other) in [("analyzer", "professional"), ("professional", "analyzer")] {
-        let block = |enable: bool, days: u32| format!("        {name}:\n          enable: {enable}\n          releaseThresholdDays: {days}\n");
+        let block = |enable: bool, days: u32| {
+            format!("        {name}:\n          enable: {enable}\n          releaseThresholdDays: {days}\n")
+        };
         site.settings.clone_from(&unchanged);
         site.set(&[(&block(true, 30), &block(false, 30))]);
         let off = counts(&site.plan());
@@ -138,7 +150,10 @@ async fn switches_of_the_schedule_leave_the_plan_alone() {
         plan
     };
     let before = plan(&site);
-    site.set(&[("    licenseRelease:\n      enable: true\n      dryRun: true\n", "    licenseRelease:\n      enable: false\n      dryRun: false\n")]);
+    site.set(&[(
+        "    licenseRelease:\n      enable: true\n      dryRun: true\n",
+        "    licenseRelease:\n      enable: false\n      dryRun: false\n",
+    )]);
     assert_eq!(plan(&site), before);
     site.set(&[("      dryRun: false\n      frequency: every 24 hours", "      frequency: at 10:15 am on monday")]);
     assert_eq!(plan(&site), before);
@@ -190,9 +205,22 @@ async fn settings_of_the_policy_reach_the_policy() {
 async fn headers_are_sent_and_the_account_keeps_its_own_seat() {
     let mut site = bare().await;
     let plan = site.plan();
-    let mine = plan["decisions"].as_array().unwrap().iter().find(|d| d["verdict"] == "release" && d["name"].is_string()).unwrap().clone();
-    let header = format!("UserDirectory={}; UserId={}", mine["userDirectory"].as_str().unwrap(), mine["userId"].as_str().unwrap());
-    site.set(&[("UserDirectory=Internal;UserId=sa_repository", &format!("'{header}'\n        - name: X-Trace\n          value: blue"))]);
+    let mine = plan["decisions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|d| d["verdict"] == "release" && d["name"].is_string())
+        .unwrap()
+        .clone();
+    let header = format!(
+        "UserDirectory={}; UserId={}",
+        mine["userDirectory"].as_str().unwrap(),
+        mine["userId"].as_str().unwrap()
+    );
+    site.set(&[(
+        "UserDirectory=Internal;UserId=sa_repository",
+        &format!("'{header}'\n        - name: X-Trace\n          value: blue"),
+    )]);
     site.qrs.edit(|data| {
         for user in data.users.iter_mut().filter(|user| user["userId"] == mine["userId"]) {
             user["inactive"] = json!(false);
@@ -245,7 +273,8 @@ async fn a_pfx_file_replaces_certificate_and_key() {
 #[tokio::test(flavor = "multi_thread")]
 async fn verification_follows_the_settings() {
     let names = |alternative_names| CertificateOptions { alternative_names, ..CertificateOptions::default() };
-    let mut site = serve_with(data(20), certificates::generate(&names(AlternativeNames::ShortName)).unwrap(), |_| {}).await;
+    let mut site =
+        serve_with(data(20), certificates::generate(&names(AlternativeNames::ShortName)).unwrap(), |_| {}).await;
     let unchanged = site.settings.clone();
     let name = "    serverName: qlikserver\n";
     for (changes, code) in [
@@ -274,7 +303,11 @@ async fn the_next_host_is_asked_when_one_is_not_the_central_node() {
     let rim = serve_with(data(40), set.clone(), |_| {}).await;
     rim.qrs.set_faults(FaultScript::every("*", Fault::NotCentral));
     let mut site = serve_with(data(40), set, |_| {}).await;
-    let hosts = format!("    serverName: qlikserver\n    hosts: ['127.0.0.1:{}', '127.0.0.1:{}']", rim.qrs.address().port(), site.qrs.address().port());
+    let hosts = format!(
+        "    serverName: qlikserver\n    hosts: ['127.0.0.1:{}', '127.0.0.1:{}']",
+        rim.qrs.address().port(),
+        site.qrs.address().port()
+    );
     site.set(&[("    serverName: qlikserver", &hosts), ("    host: \"127.0.0.1\"\n", "")]);
     assert_eq!(site.plan()["inventory"]["seats"], 40);
     assert_eq!((rim.qrs.journal().len(), site.qrs.journal().len()), (1, 5));

@@ -118,7 +118,8 @@ async fn a_masked_snapshot_names_nobody_and_decides_the_same() {
     write(&site, "again.json", true).is_done();
     let mut again = Vec::new();
     texts(&serde_json::from_str(&fs::read_to_string(site.path("again.json")).unwrap()).unwrap(), &mut again);
-    let pseudonyms = |list: &[String]| -> BTreeSet<String> { list.iter().filter(|text| text.starts_with("u-")).cloned().collect() };
+    let pseudonyms =
+        |list: &[String]| -> BTreeSet<String> { list.iter().filter(|text| text.starts_with("u-")).cloned().collect() };
     assert!(pseudonyms(&written).is_disjoint(&pseudonyms(&again)));
 }
 
@@ -155,7 +156,10 @@ async fn a_snapshot_that_was_spoilt_is_refused_with_a_reason() {
         ("[]".to_owned(), "not a snapshot"),
         (changed(&|value| value["format"] = 2.into()), "format 2"),
         (changed(&|value| value["inventory"]["seats"][0]["lastUsed"] = "yesterday".into()), "`yesterday`"),
-        (changed(&|value| _ = value["inventory"]["seats"][0].as_object_mut().unwrap().remove("quarantined")), "quarantined"),
+        (
+            changed(&|value| _ = value["inventory"]["seats"][0].as_object_mut().unwrap().remove("quarantined")),
+            "quarantined",
+        ),
         (changed(&|value| value["inventory"]["seats"][0]["extra"] = 1.into()), "extra"),
         (
             changed(&|value| {

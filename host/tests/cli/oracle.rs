@@ -70,9 +70,12 @@ struct Seat<'d> {
 
 /// `missing_rows` seats are counted in the overview and not listed.
 pub fn expected(data: &Data, rules: &Rules, now: DateTime<Utc>, missing_rows: i64, skewed: bool) -> Expected {
-    let users: BTreeMap<String, &Value> = data.users.iter().map(|user| (text(user, "id").to_lowercase(), user)).collect();
+    let users: BTreeMap<String, &Value> =
+        data.users.iter().map(|user| (text(user, "id").to_lowercase(), user)).collect();
     let mut seats = Vec::new();
-    for (kind, rows) in [&data.analyzeraccesstype, &data.professionalaccesstype, &data.useraccesstype].iter().enumerate() {
+    for (kind, rows) in
+        [&data.analyzeraccesstype, &data.professionalaccesstype, &data.useraccesstype].iter().enumerate()
+    {
         seats.extend(rows.iter().map(|row| seat(row, kind, &users)));
     }
     seats.sort_by_cached_key(|seat| {
@@ -104,8 +107,10 @@ pub fn expected(data: &Data, rules: &Rules, now: DateTime<Utc>, missing_rows: i6
     for ((kind, gate), ids) in by_gate {
         expected.hold("seat", Some(kind), gate, ids);
     }
-    let allocated =
-        |kind: usize| seats.iter().filter(|seat| seat.kind == kind && !seat.quarantined).count() as i64 + if kind < 2 { missing_rows } else { 0 };
+    let allocated = |kind: usize| {
+        seats.iter().filter(|seat| seat.kind == kind && !seat.quarantined).count() as i64
+            + if kind < 2 { missing_rows } else { 0 }
+    };
     let mut asked = Vec::new();
     for kind in 0..3 {
         let ids: Vec<String> = free.iter().filter(|seat| seat.kind == kind).map(|seat| seat.id.clone()).collect();
@@ -265,9 +270,9 @@ fn protection(seat: &Seat<'_>, rules: &Rules) -> Option<&'static str> {
             "never-release.tag",
         ),
         (
-            list("customProperties")
-                .iter()
-                .any(|property| listed(&rules.properties, &text(&property["definition"], "name"), &text(property, "value"))),
+            list("customProperties").iter().any(|property| {
+                listed(&rules.properties, &text(&property["definition"], "name"), &text(property, "value"))
+            }),
             "never-release.custom-property",
         ),
         (rules.directories.iter().any(|entry| same(entry, &seat.directory)), "never-release.user-directory"),
@@ -285,9 +290,11 @@ fn seat_gates(seat: &Seat<'_>, rules: &Rules, now: DateTime<Utc>) -> Vec<&'stati
     let is = |(directory, user): (&str, &str)| same(directory, &seat.directory) && same(user, &seat.user);
     let service = same("internal", &seat.directory) && seat.user.trim().to_lowercase().starts_with("sa_");
     let role = match seat.owner {
-        Owner::Known(user) => user["roles"].as_array().unwrap().iter().any(|role| {
-            rules.roles.iter().any(|entry| same(entry, role.as_str().unwrap_or_default()))
-        }),
+        Owner::Known(user) => user["roles"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|role| rules.roles.iter().any(|entry| same(entry, role.as_str().unwrap_or_default()))),
         _ => false,
     };
     let gates = [
@@ -319,7 +326,8 @@ fn run_gates(seats: &[Seat<'_>], now: DateTime<Utc>, allocated: &dyn Fn(usize) -
         gates.insert("unknown-dates");
     }
     let soon = now + TimeDelta::minutes(5);
-    let future = |seat: &Seat<'_>| idle_since(seat).is_some_and(|at| at > soon) || seat.given.is_some_and(|at| at > soon);
+    let future =
+        |seat: &Seat<'_>| idle_since(seat).is_some_and(|at| at > soon) || seat.given.is_some_and(|at| at > soon);
     if count(&future) > 0 {
         gates.insert("future-dates");
     }

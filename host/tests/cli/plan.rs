@@ -137,9 +137,7 @@ async fn the_three_forms_and_the_file_say_the_same() {
     let site = releasing().await;
     let snapshot = site.path("snapshot.json");
     site.run(["snapshot", "--out", snapshot.to_str().unwrap()]).is_done();
-    let run = |args: &[&str]| -> Run {
-        steward([&["plan", "--snapshot", snapshot.to_str().unwrap()], args].concat())
-    };
+    let run = |args: &[&str]| -> Run { steward([&["plan", "--snapshot", snapshot.to_str().unwrap()], args].concat()) };
     let out = site.path("plan.json");
     let json = run(&["--format", "json"]);
     let table = run(&["--all", "--out", out.to_str().unwrap()]);
@@ -269,7 +267,9 @@ async fn nothing_but_reading_is_ever_sent() {
     site.set(&[("dryRun: true", "dryRun: false")]);
     let before = site.qrs.data();
     let out = site.path("s.json");
-    for args in [&["plan"][..], &["check"], &["status"], &["why", "qadmin"], &["snapshot", "--out", out.to_str().unwrap()]] {
+    for args in
+        [&["plan"][..], &["check"], &["status"], &["why", "qadmin"], &["snapshot", "--out", out.to_str().unwrap()]]
+    {
         site.run(args);
     }
     assert!(site.qrs.journal().iter().all(|entry| entry.method == "GET"));

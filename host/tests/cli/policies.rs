@@ -154,7 +154,11 @@ fn policies_are_listed_and_inspected() {
 async fn the_list_marks_the_policy_that_the_settings_name() {
     let site = with_policy(&hostile(), "{act: nothing}").await;
     let list = site.run(["policy", "list", "--format", "json"]).json();
-    let active: Vec<(&str, bool)> =
-        list.as_array().unwrap().iter().map(|p| (p["name"].as_str().unwrap(), p["active"].as_bool().unwrap())).collect();
+    let active: Vec<(&str, bool)> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| (p["name"].as_str().unwrap(), p["active"].as_bool().unwrap()))
+        .collect();
     assert_eq!(active, [("standard", false), ("hostile", true)]);
 }

@@ -116,8 +116,10 @@ fn what_cannot_be_served_is_told() {
     run.fails(2, &["fault script", "burn"]);
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    steward(["fake-qrs", "--port", &port, "--certs", dir, "--seats", "5"]).fails(1, &["cannot start the test double", &port]);
+    steward(["fake-qrs", "--port", &port, "--certs", dir, "--seats", "5"])
+        .fails(1, &["cannot start the test double", &port]);
     fs::write(folder.path().join("file"), "").unwrap();
     let inside = folder.path().join("file/certs");
-    steward(["fake-qrs", "--port", "0", "--certs", inside.to_str().unwrap(), "--seats", "5"]).fails(1, &["cannot create"]);
+    steward(["fake-qrs", "--port", "0", "--certs", inside.to_str().unwrap(), "--seats", "5"])
+        .fails(1, &["cannot create"]);
 }

@@ -110,7 +110,9 @@ impl Run {
         assert!(!self.err.contains(steering), "control characters: {self:?}");
         assert!(!self.err.contains("panicked"), "{self:?}");
         for line in self.err.lines() {
-            for name in ["Error {", "Error(", "Os {", "std::", "steward_core::", "serde", "reqwest", "rustls", "wasmtime::"] {
+            for name in
+                ["Error {", "Error(", "Os {", "std::", "steward_core::", "serde", "reqwest", "rustls", "wasmtime::"]
+            {
                 assert!(!line.contains(name), "names of the program's inside: {line}");
             }
             // Windows paths and file positions have colons too, but no blank behind them.

@@ -52,7 +52,8 @@ async fn every_licence_model_has_a_status() {
         let seats = if model == LicenseModel::Unlicensed { 0 } else { 40 };
         let site = serve(data_of(7, seats, model), |options| options.model = model).await;
         let status = site.run(["status", "--format", "json"]).is_done().json();
-        let found: Vec<&str> = status["pools"].as_array().unwrap().iter().map(|pool| pool["licenseType"].as_str().unwrap()).collect();
+        let found: Vec<&str> =
+            status["pools"].as_array().unwrap().iter().map(|pool| pool["licenseType"].as_str().unwrap()).collect();
         assert_eq!(found, types, "{model:?}");
         let run = site.run(["status"]);
         assert_eq!(run.out.contains("no licence type of people is enabled"), types.is_empty(), "{run:?}");
@@ -62,7 +63,8 @@ async fn every_licence_model_has_a_status() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_overview_that_is_none_is_no_status() {
     let site = serve(data(40), |_| {}).await;
-    let body = |body: &str| Fault::Status { status: 200, body: body.to_owned(), content_type: "application/json".to_owned() };
+    let body =
+        |body: &str| Fault::Status { status: 200, body: body.to_owned(), content_type: "application/json".to_owned() };
     for text in ["null", "[]", "{}", "{\"analyzerAccess\":{\"enabled\":true,\"total\":-1}}", "\"licence\""] {
         site.qrs.set_faults(FaultScript::every("/qrs/license/accesstypeoverview", body(text)));
         let run = site.run(["status"]);

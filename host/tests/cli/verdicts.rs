@@ -121,7 +121,8 @@ async fn compare(seed: u64, release_all: bool) -> BTreeSet<String> {
 
 /// Settings as somebody might write them, with names that occur at the site, in another spelling.
 fn rules(random: &mut Random, data: &Data, release_all: bool) -> Rules {
-    let people: Vec<(String, String)> = data.users.iter().map(|user| (text(user, "userDirectory"), text(user, "userId"))).collect();
+    let people: Vec<(String, String)> =
+        data.users.iter().map(|user| (text(user, "userDirectory"), text(user, "userId"))).collect();
     let some_people = |random: &mut Random, count| -> Vec<(String, String)> {
         (0..count)
             .map(|_| {
@@ -130,7 +131,8 @@ fn rules(random: &mut Random, data: &Data, release_all: bool) -> Rules {
             })
             .collect()
     };
-    let flag = |random: &mut Random| (*random.pick(&["Ignore", "ignore", "IGNORE", "Ignore", "Yes", "yes", "No"])).to_owned();
+    let flag =
+        |random: &mut Random| (*random.pick(&["Ignore", "ignore", "IGNORE", "Ignore", "Yes", "yes", "No"])).to_owned();
     let days = |random: &mut Random| i64::try_from(1 + random.below(120)).unwrap();
     let mut types = [(true, 0), (true, 0), (true, 0)];
     for entry in &mut types {
@@ -140,8 +142,10 @@ fn rules(random: &mut Random, data: &Data, release_all: bool) -> Rules {
         .iter()
         .filter_map(|tag| random.percent(50).then(|| respelt(random, tag)))
         .collect();
-    let directories =
-        ["PARTNER", "INTERNAL", "Straße"].iter().filter_map(|name| random.percent(30).then(|| respelt(random, name))).collect();
+    let directories = ["PARTNER", "INTERNAL", "Straße"]
+        .iter()
+        .filter_map(|name| random.percent(30).then(|| respelt(random, name)))
+        .collect();
     let properties = [("LicenseManage", "do-not-release"), ("CostCentre", "R&D"), ("CostCentre", "Größe")]
         .iter()
         .filter_map(|(name, value)| random.percent(50).then(|| (respelt(random, name), respelt(random, value))))
@@ -184,20 +188,28 @@ fn text(value: &Value, name: &str) -> String {
 
 /// What happens to rows on real sites, and a little of what must never happen.
 fn mistreat(data: &mut Data, random: &mut Random, now: DateTime<Utc>, rules: &Rules, trouble: u64) {
-    let gone: Vec<Value> = data.users.iter().filter(|_| random.percent(if trouble == 0 { 5 } else { 0 })).map(|user| user["id"].clone()).collect();
+    let gone: Vec<Value> = data
+        .users
+        .iter()
+        .filter(|_| random.percent(if trouble == 0 { 5 } else { 0 }))
+        .map(|user| user["id"].clone())
+        .collect();
     data.users.retain(|user| !gone.contains(&user["id"]));
     // At most one owner in a hundred seats may be unresolved, and two seats in a hundred without dates.
     let mut unresolved = if trouble == 1 { 40 } else { 1 };
     let mut undated = if trouble == 2 { 40 } else { 3 };
-    for (kind, rows) in
-        [&mut data.analyzeraccesstype, &mut data.professionalaccesstype, &mut data.useraccesstype].into_iter().enumerate()
+    for (kind, rows) in [&mut data.analyzeraccesstype, &mut data.professionalaccesstype, &mut data.useraccesstype]
+        .into_iter()
+        .enumerate()
     {
         let threshold = rules.types[kind].1;
         for row in rows.iter_mut() {
             mistreat_dates(row, random, now, threshold, rules);
             if undated > 0 && random.percent(4) {
                 undated -= 1;
-                *row.get_mut("lastUsed").unwrap() = random.pick(&[json!(null), json!("soon"), json!(""), json!(7), json!("2024-13-01T00:00:00Z")]).clone();
+                *row.get_mut("lastUsed").unwrap() = random
+                    .pick(&[json!(null), json!("soon"), json!(""), json!(7), json!("2024-13-01T00:00:00Z")])
+                    .clone();
             }
             if random.percent(3) {
                 let who = row["user"].take();
@@ -316,5 +328,8 @@ fn settings(site: &site::Site, rules: &Rules) -> String {
 
 /// Everything but letters and digits as `%..`, so that any name fits into a header.
 fn encoded(name: &str) -> String {
-    name.trim().bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    name.trim()
+        .bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }

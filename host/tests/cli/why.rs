@@ -103,7 +103,10 @@ async fn every_rule_is_told_with_its_evidence() {
     }
     let json = site.run(["why", "ACME\\jroe", "--format", "json"]).json();
     let seat = &json["seats"][0];
-    assert_eq!((&json["user"]["inactive"], &seat["released"], &seat["decision"]["rule"]), (&json!(true), &json!(false), &json!("never-release.tag")));
+    assert_eq!(
+        (&json["user"]["inactive"], &seat["released"], &seat["decision"]["rule"]),
+        (&json!(true), &json!(false), &json!("never-release.tag"))
+    );
     assert_eq!(seat["rules"].as_array().unwrap().len(), 15);
 }
 
@@ -115,7 +118,12 @@ async fn seats_that_go_stay_or_do_not_exist_are_told_as_such() {
     let run = site.run(["why", "double"]);
     assert!(run.out.contains("analyzer seat") && run.out.contains("professional seat"), "{run:?}");
     let run = site.run(["why", "admin-of-all"]);
-    for words in ["roles: RootAdmin", "but is held", "held by protected-role: the owner has the role `RootAdmin`", "Take the role"] {
+    for words in [
+        "roles: RootAdmin",
+        "but is held",
+        "held by protected-role: the owner has the role `RootAdmin`",
+        "Take the role",
+    ] {
         assert!(run.out.contains(words), "{run:?}");
     }
     let json = site.run(["why", "admin-of-all", "--format", "json"]).json();
@@ -123,7 +131,10 @@ async fn seats_that_go_stay_or_do_not_exist_are_told_as_such() {
 
     // Before the threshold is over it says when.
     let run = site.run(["why", "ACME\\jdoe", "--now", "2021-05-20T00:00:00Z"]);
-    assert!(run.out.contains("kept by the rule recently-used") && run.out.contains("this turns at 2021-06-05T07:08:09Z"), "{run:?}");
+    assert!(
+        run.out.contains("kept by the rule recently-used") && run.out.contains("this turns at 2021-06-05T07:08:09Z"),
+        "{run:?}"
+    );
 
     // A deleted owner is still somebody.
     site.qrs.edit(|data| {
