@@ -13,7 +13,7 @@ use crate::ids::{LicenseId, UserGuid};
 use crate::license_type::LicenseType;
 use crate::plan::{Plan, PlanBody, PlannedDecision};
 use crate::settings::{AboveCap, FlagRule, GuardSettings};
-use crate::snapshot::{Holder, LastUse, Seat, Snapshot, User};
+use crate::snapshot::{Holder, LastUse, Owner, Seat, Snapshot, User};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -39,6 +39,8 @@ pub enum Violation {
     AboveCap { license_type: LicenseType, count: u64, cap: u64 },
     #[error("seats are released in a run that is held or faulty")]
     RunIsHeld,
+    #[error("seats are released, but {0}")]
+    Distrusted(&'static str),
     #[error("{0} seats of a type whose cap is exceeded are released")]
     TypeIsHeld(LicenseType),
 }
@@ -56,6 +58,9 @@ pub fn violations(plan: &Plan, snapshot: &Snapshot, guard: &GuardSettings) -> Ve
     let decided = check_decisions(body, &seats, &mut found);
     check_releases(body, &decided, snapshot, &seats, guard, &mut found);
     check_holds(body, guard, &mut found);
+    if !body.releases.is_empty() {
+        found.extend(distrust(body, snapshot, guard).map(Violation::Distrusted));
+    }
     check_caps(body, &seats, snapshot, guard, &mut found);
     found
 }
@@ -214,6 +219,48 @@ fn check_holds(body: &PlanBody, guard: &GuardSettings, found: &mut Vec<Violation
     }
 }
 
+/// Why no seat of this snapshot may be released, said without the guard. The bounds are those of the guard's run gates,
+/// in whole numbers and written out once more.
+fn distrust(body: &PlanBody, snapshot: &Snapshot, guard: &GuardSettings) -> Option<&'static str> {
+    const SKEW_MS: i64 = 300_000;
+    let seats = snapshot.seats();
+    for pool in snapshot.pools() {
+        let rows = seats.iter().filter(|seat| seat.license_type == pool.license_type && !seat.quarantined).count();
+        let missing = u64::from(pool.allocated.max(pool.allocated_before)).saturating_sub(rows as u64);
+        // More than two are missing, and more than one in a hundred.
+        if missing > 2 && missing * 100 > u64::from(pool.allocated.max(pool.allocated_before)) {
+            return Some("the lists of seats are too short");
+        }
+    }
+    let with_user = seats.iter().filter(|seat| matches!(seat.holder, Holder::User { .. })).count();
+    let without_owner = seats.iter().filter(|seat| matches!(snapshot.owner(seat), Owner::Unresolved)).count();
+    if without_owner * 100 > with_user {
+        return Some("too many owners are unknown");
+    }
+    let dated = |seat: &&Seat| match seat.last_used {
+        LastUse::Unknown => false,
+        LastUse::Never => seat.allocated_at.is_some(),
+        LastUse::At(_) => true,
+    };
+    if (seats.len() - seats.iter().filter(dated).count()) * 50 > seats.len() {
+        return Some("too many dates are unknown");
+    }
+    let latest_ms = body.now.millis() + SKEW_MS;
+    let lies_ahead = |seat: &Seat| {
+        let used = matches!(seat.last_used, LastUse::At(at) if at.millis() > latest_ms);
+        used || seat.allocated_at.is_some_and(|at| at.millis() > latest_ms)
+    };
+    if seats.iter().any(lies_ahead) {
+        return Some("some dates lie in the future");
+    }
+    if snapshot.clock_skew_ms().is_some_and(|skew| !(-SKEW_MS..=SKEW_MS).contains(&skew)) {
+        return Some("the clocks disagree");
+    }
+    let age_ms = body.now.millis() - snapshot.taken_at().millis();
+    let is_stale = age_ms > i64::from(guard.max_inventory_age_minutes) * 60_000 || age_ms < -SKEW_MS;
+    (body.applicable && is_stale).then_some("the reading is too old")
+}
+
 fn check_caps(
     body: &PlanBody,
     seats: &BTreeMap<&LicenseId, &Seat>,
@@ -228,7 +275,8 @@ fn check_caps(
     for (license_type, count) in counts {
         let allocated = snapshot.pool(license_type).map_or(0, |pool| u64::from(pool.allocated));
         let share = allocated * u64::from(guard.max_release_basis_points) / 10_000;
-        let cap = share.max(5).min(guard.max_releases.map_or(u64::MAX, u64::from));
+        let at_least = if guard.max_release_basis_points > 0 { 5 } else { 0 };
+        let cap = share.max(at_least).min(guard.max_releases.map_or(u64::MAX, u64::from));
         if count > cap {
             found.push(Violation::AboveCap { license_type, count, cap });
         }

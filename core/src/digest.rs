@@ -51,7 +51,7 @@ impl Digest {
 
     /// The hexadecimal digits without the prefix, for file names.
     pub fn hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        crate::text::hex(&self.0)
     }
 }
 

@@ -17,6 +17,8 @@ use crate::text::fold;
 
 /// Long enough that two people of one site do not meet: 2^-40 for a million names.
 const PSEUDONYM_BYTES: usize = 10;
+/// Settings whose texts are words with a meaning, even when somebody is called like that.
+const WORDS: [&str; 2] = ["deletedOwner", "licenseType"];
 const SERVICE_DIRECTORY: &str = "internal";
 const SERVICE_PREFIX: &str = "sa_";
 
@@ -46,7 +48,9 @@ pub fn mask(
     for seat in &parts.seats {
         known.note(key, seat.holder.user_directory(), seat.holder.user_id(), "");
     }
-    parts.seats.iter_mut().for_each(|seat| mask_seat(key, seat));
+    for (place, seat) in parts.seats.iter_mut().enumerate() {
+        mask_seat(key, place, seat);
+    }
     parts.users.iter_mut().for_each(|user| mask_user(key, user));
     for user in &mut parts.incomplete_users {
         user.guid = guid(key, &user.guid);
@@ -56,8 +60,10 @@ pub fn mask(
     Ok((Snapshot::new(parts)?, RunSettings { policy, guard }))
 }
 
-fn mask_seat(key: &MaskKey, seat: &mut Seat) {
-    seat.id = LicenseId::new(key.guid("licence", seat.id.as_str()));
+/// Among equally idle seats the id decides which goes first, so masked ids keep the order: they begin with the place.
+fn mask_seat(key: &MaskKey, place: usize, seat: &mut Seat) {
+    let id = key.guid("licence", seat.id.as_str());
+    seat.id = LicenseId::new(format!("{place:08x}{}", id.get(8..).unwrap_or_default()));
     match &mut seat.holder {
         Holder::Deleted { user_directory, user_id } => mask_account(key, user_directory, user_id),
         Holder::User { guid: user, user_directory, user_id } => {
@@ -135,43 +141,50 @@ impl Known {
     }
 }
 
-/// The members that come from the users' `neverRelease` are masked by their place; any other text of the settings
-/// when it names somebody of the snapshot.
+/// The members that come from the users' settings are masked by their place, so that their own words stay; any other
+/// text of the settings when it names somebody of the snapshot.
 fn mask_policy(key: &MaskKey, known: &Known, settings: &Value) -> Value {
-    let mut masked = mask_texts(known, settings);
-    let never =
-        |pointer: &str| settings.pointer(&format!("/neverRelease/{pointer}")).and_then(Value::as_array).cloned();
-    let mut put = |pointer: &str, list: Option<Vec<Value>>| {
-        if let (Some(list), Some(place)) = (list, masked.pointer_mut(&format!("/neverRelease/{pointer}"))) {
-            *place = Value::Array(list);
+    let Value::Object(members) = settings else { return mask_texts(known, settings) };
+    let masked = members.iter().map(|(name, value)| {
+        let value = match name.as_str() {
+            "neverRelease" => mask_never_release(key, known, value),
+            word if WORDS.contains(&word) => value.clone(),
+            _ => mask_texts(known, value),
+        };
+        (name.clone(), value)
+    });
+    masked.collect()
+}
+
+fn mask_never_release(key: &MaskKey, known: &Known, never_release: &Value) -> Value {
+    let mut masked = never_release.clone();
+    let text = |mask: &dyn Fn(&str) -> String, value: &mut Value| {
+        if let Value::String(text) = value {
+            *text = mask(text);
         }
     };
-    let users = never("user").map(|list| {
-        let masked = list.into_iter().map(|entry| match serde_json::from_value::<Account>(entry.clone()) {
+    for entry in entries(&mut masked, "user") {
+        *entry = match serde_json::from_value::<Account>(entry.clone()) {
             Ok(Account { mut user_dir, mut user_id }) => {
                 mask_account(key, &mut user_dir, &mut user_id);
                 serde_json::json!({ "userDir": user_dir, "userId": user_id })
             }
-            Err(_) => mask_texts(known, &entry),
-        });
-        masked.collect()
-    });
-    put("user", users);
-    let text = |mask: &dyn Fn(&str) -> String, value: &Value| value.as_str().map_or(value.clone(), |t| mask(t).into());
-    let directories =
-        never("userDirectory").map(|list| list.iter().map(|entry| text(&|t: &str| key.directory(t), entry)).collect());
-    put("userDirectory", directories);
-    let properties = never("customProperty").map(|list| {
-        let masked = list.into_iter().map(|mut entry| {
-            if let Some(value) = entry.get_mut("value") {
-                *value = text(&|t: &str| key.value(t), value);
-            }
-            entry
-        });
-        masked.collect()
-    });
-    put("customProperty", properties);
+            Err(_) => mask_texts(known, entry),
+        };
+    }
+    for entry in entries(&mut masked, "userDirectory") {
+        text(&|directory| key.directory(directory), entry);
+    }
+    for entry in entries(&mut masked, "customProperty") {
+        if let Some(value) = entry.get_mut("value") {
+            text(&|value| key.value(value), value);
+        }
+    }
     masked
+}
+
+fn entries<'v>(never_release: &'v mut Value, list: &str) -> impl Iterator<Item = &'v mut Value> {
+    never_release.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten()
 }
 
 fn mask_texts(known: &Known, value: &Value) -> Value {
@@ -223,6 +236,6 @@ impl MaskKey {
         mac.update(kind.as_bytes());
         mac.update(&[0]);
         mac.update(text.as_bytes());
-        mac.finalize().into_bytes().iter().take(bytes).map(|byte| format!("{byte:02x}")).collect()
+        crate::text::hex(mac.finalize().into_bytes().get(..bytes).unwrap_or_default())
     }
 }

@@ -148,11 +148,16 @@ pub enum PlanFileError {
     #[error("the file is not a plan")]
     Json(#[source] serde_json::Error),
     #[error("the plan has format {0}, this version of Steward reads format {FORMAT}")]
-    Format(u32),
+    Format(u64),
     #[error("the plan has no `planId`")]
     NoId,
     #[error("the plan was changed after it was made: its `planId` is `{written}`, its contents give `{computed}`")]
     Tampered { written: Digest, computed: Digest },
+}
+
+#[derive(Deserialize)]
+struct FormatOnly {
+    format: u64,
 }
 
 impl Plan {
@@ -184,10 +189,12 @@ impl Plan {
     /// # Errors
     /// When the text is no plan of a known format, or was changed.
     pub fn parse(text: &str) -> Result<Self, PlanFileError> {
-        let mut body: PlanBody = serde_json::from_str(text).map_err(PlanFileError::Json)?;
-        if body.format != FORMAT {
-            return Err(PlanFileError::Format(body.format));
+        // Before the contents: those of another format have other members.
+        let FormatOnly { format } = serde_json::from_str(text).map_err(PlanFileError::Json)?;
+        if format != u64::from(FORMAT) {
+            return Err(PlanFileError::Format(format));
         }
+        let mut body: PlanBody = serde_json::from_str(text).map_err(PlanFileError::Json)?;
         let written = body.plan_id.take().ok_or(PlanFileError::NoId)?;
         let computed = Digest::of_json(&body).map_err(PlanFileError::Json)?;
         if written != computed {

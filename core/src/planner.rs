@@ -161,9 +161,9 @@ fn guard(input: &PlanInput<'_>, candidates: &[Candidate<'_>], verdicts: &Verdict
     let mut releases = Vec::new();
     for pool in input.snapshot.pools() {
         let ids = within_quota(&free, pool.license_type, verdicts);
-        let (go, hold) = type_hold(pool, u32::try_from(ids.len()).unwrap_or(u32::MAX), 0, input.guard);
-        let (go, stay) = ids.split_at(usize::try_from(go).unwrap_or(usize::MAX).min(ids.len()));
-        held.extend(hold.map(|hold| of_scope(hold, Some(pool.license_type), stay.to_vec())));
+        let (count, capped) = type_hold(pool, u32::try_from(ids.len()).unwrap_or(u32::MAX), 0, input.guard);
+        let (go, stay) = ids.split_at(usize::try_from(count).unwrap_or(usize::MAX).min(ids.len()));
+        held.extend(capped.map(|hold| of_scope(hold, Some(pool.license_type), stay.to_vec())));
         releases.extend_from_slice(go);
         asked.extend_from_slice(&ids);
     }

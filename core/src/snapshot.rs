@@ -36,7 +36,7 @@ pub struct SnapshotParts {
     pub incomplete_users: Vec<IncompleteUser>,
 }
 
-/// Checked facts. Seats are sorted by licence type and id, users by id.
+/// Checked facts. Seats are sorted by licence type and id, users by id, and what a user has several of by name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "SnapshotParts", into = "SnapshotParts")]
 pub struct Snapshot {
@@ -158,6 +158,12 @@ impl Snapshot {
         parts.seats.sort_by(|a, b| (a.license_type, &a.id).cmp(&(b.license_type, &b.id)));
         parts.users.sort_by(|a, b| a.guid.cmp(&b.guid));
         parts.incomplete_users.sort_by(|a, b| a.guid.cmp(&b.guid));
+        for user in &mut parts.users {
+            user.roles.sort();
+            user.tags.sort();
+            user.custom_properties.sort();
+            user.attributes.sort();
+        }
         contradiction::check(&parts)?;
         Ok(Self { parts })
     }

@@ -5,11 +5,13 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono::{Datelike, Utc};
+use chrono::Datelike;
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, date_time_ymd,
 };
+
+use crate::clock::Clock;
 
 /// The files of a set, by the names that Qlik gives them.
 const FILES: [&str; 5] = ["root.pem", "client.pem", "client_key.pem", "server.pem", "server_key.pem"];
@@ -177,7 +179,7 @@ fn leaf(common_name: &str, names: Vec<String>, expired: bool) -> Result<Certific
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::CommonName, common_name);
     params.use_authority_key_identifier_extension = true;
-    let year = Utc::now().year();
+    let year = Clock::real().now().year();
     let (from, to) = if expired { (year - VALID_YEARS, year - 1) } else { (year - 1, year + VALID_YEARS) };
     params.not_before = date_time_ymd(from, 1, 1);
     params.not_after = date_time_ymd(to, 1, 1);

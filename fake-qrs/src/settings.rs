@@ -8,12 +8,21 @@ use std::path::{Path, PathBuf};
 /// The file's name inside the directory of the certificates.
 pub const FILE_NAME: &str = "steward.yaml";
 
+/// How a file begins that may be written over.
+const FIRST_LINE: &str = "# Settings for a fake Qlik Repository Service.";
+
 /// Writes `steward.yaml` into `dir` and returns its path.
+///
+/// A file there that the double did not write is left alone, which is an error.
 ///
 /// `server_name` is the name in the server's certificate, which the file tells the client to expect.
 pub fn write_settings(dir: &Path, address: SocketAddr, server_name: &str) -> std::io::Result<PathBuf> {
     std::fs::create_dir_all(dir)?;
     let path = dir.join(FILE_NAME);
+    if std::fs::read_to_string(&path).is_ok_and(|old| !old.starts_with(FIRST_LINE)) {
+        let problem = format!("`{}` is not a settings file of the double; name another folder", path.display());
+        return Err(std::io::Error::new(std::io::ErrorKind::AlreadyExists, problem));
+    }
     std::fs::write(&path, text(address, server_name))?;
     Ok(path)
 }
@@ -22,7 +31,7 @@ pub fn write_settings(dir: &Path, address: SocketAddr, server_name: &str) -> std
 pub fn text(address: SocketAddr, server_name: &str) -> String {
     let (host, port) = (address.ip(), address.port());
     format!(
-        r#"# Settings for a fake Qlik Repository Service. Certificate paths are relative to this file.
+        r#"{FIRST_LINE} Certificate paths are relative to this file.
 Butler:
   cert:
     clientCert: client.pem

@@ -93,7 +93,13 @@ pub async fn read_site(client: &Client, settings: &RunSettings, attributes: bool
     let mut reading = 1;
     loop {
         let taken_at = clock::now();
-        let parts = client.snapshot(&Read { attributes }, taken_at, clock::now).await?;
+        let parts = match client.snapshot(&Read { attributes }, taken_at, clock::now).await {
+            Err(QrsError::LicenseTypesChanged) if reading < READINGS_MAX => {
+                reading += 1;
+                continue;
+            }
+            read => read?,
+        };
         match Snapshot::new(parts) {
             Ok(snapshot) if reading == READINGS_MAX || is_consistent(&snapshot, settings, taken_at) => {
                 return Ok(snapshot);
@@ -151,7 +157,8 @@ pub async fn prepare(settings: Option<&Settings>, source: &Source) -> Result<Pre
             let run_settings = run_settings(settings, &policy);
             let needs_attributes = policy.description().needs.attributes;
             let snapshot = read_site(&connect(settings)?, &run_settings, needs_attributes).await?;
-            let now = source.now.unwrap_or_else(|| snapshot.taken_at());
+            // After the reading: a server that took long to answer shows as a stale inventory.
+            let now = source.now.unwrap_or_else(clock::now);
             let applicable = source.now.is_none();
             Ok(Prepared { snapshot, settings: run_settings, policy, now, applicable, notes: Vec::new() })
         }

@@ -1,1 +1,15 @@
+//! What the tests across the rooms share: small worlds that show only what matters, random worlds, an independent
+//! statement of the rules, and the two ways to run the standard policy.
+//!
+//! Nothing here calls the guard, the planner or the rules of a policy to find out what is right.
+#![expect(clippy::missing_panics_doc, reason = "a fixture that meets the unexpected should stop the test there")]
 
+pub mod butler;
+pub mod component;
+pub mod fixture;
+pub mod gates;
+pub mod native;
+pub mod plans;
+pub mod random;
+pub mod rules;
+pub mod sandbox;

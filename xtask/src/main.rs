@@ -1,7 +1,7 @@
 //! The project's own commands, each doing all its own set-up on a fresh machine.
 //!
-//! `cargo xtask demo` shows Steward at work, `cargo xtask test` runs every test, `cargo xtask policies` builds the
-//! WebAssembly components that the other two need.
+//! `cargo xtask demo` shows Steward at work, `cargo xtask test` runs every test, `cargo xtask bench` measures what the
+//! design promises, `cargo xtask policies` builds the WebAssembly components that the others need.
 
 mod policies;
 mod process;
@@ -36,6 +36,12 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Measure the targets of the design, each beside a baseline; nothing fails because something is slow
+    Bench {
+        /// Passed on to the bench: --quick, --instructions
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Build the policy components into target/policies
     Policies,
 }
@@ -45,6 +51,7 @@ fn main() -> Result<()> {
     match Cli::parse().command {
         Command::Demo { args } => demo(&root, &args),
         Command::Test { no_lint, args } => test(&root, no_lint, &args),
+        Command::Bench { args } => bench(&root, &args),
         Command::Policies => policies::build_all(&root),
     }
 }
@@ -81,4 +88,14 @@ fn test(root: &Path, no_lint: bool, args: &[String]) -> Result<()> {
         process::cargo(root, ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;
     }
     Ok(())
+}
+
+fn bench(root: &Path, args: &[String]) -> Result<()> {
+    policies::build_all(root)?;
+    process::say("building steward and the bench (the first time takes some minutes)");
+    // Together, so that the libraries of both have the same features and are built once.
+    let build = ["build", "--package", "steward", "--package", "steward-bench"];
+    process::cargo(root, build)?;
+    let run = ["run", "--quiet", "--package", "steward-bench", "--"];
+    process::cargo(root, run.into_iter().chain(args.iter().map(String::as_str)))
 }

@@ -11,7 +11,9 @@ const BASIS_POINTS: u64 = 10_000;
 /// How many seats of this pool may go within 24 hours.
 pub fn cap_of(pool: &Pool, settings: &GuardSettings) -> u32 {
     let share = u64::from(pool.allocated) * u64::from(settings.max_release_basis_points) / BASIS_POINTS;
-    let by_percent = u32::try_from(share).unwrap_or(u32::MAX).max(CAP_MIN);
+    // Whoever writes 0 means nobody.
+    let at_least = if settings.max_release_basis_points == 0 { 0 } else { CAP_MIN };
+    let by_percent = u32::try_from(share).unwrap_or(u32::MAX).max(at_least);
     settings.max_releases.map_or(by_percent, |limit| by_percent.min(limit))
 }
 
@@ -22,18 +24,14 @@ pub fn type_hold(pool: &Pool, wanted: u32, recent: u32, settings: &GuardSettings
     if wanted <= left {
         return (wanted, None);
     }
-    let mut detail = format!("{wanted} of {} allocated {} seats would go", pool.allocated, pool.license_type);
-    if recent > 0 {
-        detail += &format!(" after {recent} in the last 24 hours");
-    }
-    detail += &format!(", the cap is {cap}");
-    let go = match settings.above_cap {
-        AboveCap::Hold => 0,
-        AboveCap::LongestIdleFirst => {
-            detail += &format!(", so the first {left} go");
-            left
-        }
+    let before = if recent > 0 { format!(" after {recent} in the last 24 hours") } else { String::new() };
+    let (go, rest) = match settings.above_cap {
+        AboveCap::Hold => (0, String::new()),
+        AboveCap::LongestIdleFirst => (left, format!(", so the first {left} go")),
     };
+    let Pool { allocated, license_type, .. } = pool;
+    let detail =
+        format!("{wanted} of {allocated} allocated {license_type} seats would go{before}, the cap is {cap}{rest}");
     (go, Some(Hold::new(Gate::Cap, detail)))
 }
 
@@ -71,17 +69,17 @@ mod tests {
 
     #[test]
     fn above_the_cap_nothing_goes_unless_the_settings_say_so() {
-        let hold = GuardSettings::default();
-        let first = GuardSettings { above_cap: AboveCap::LongestIdleFirst, ..hold.clone() };
+        let strict = GuardSettings::default();
+        let first = GuardSettings { above_cap: AboveCap::LongestIdleFirst, ..strict.clone() };
         let go = |wanted, recent, settings: &GuardSettings| {
             let (go, held) = type_hold(&pool(200), wanted, recent, settings);
             (go, held.is_some())
         };
-        assert_eq!(go(10, 0, &hold), (10, false));
-        assert_eq!(go(11, 0, &hold), (0, true));
-        assert_eq!(go(8, 3, &hold), (0, true));
+        assert_eq!(go(10, 0, &strict), (10, false));
+        assert_eq!(go(11, 0, &strict), (0, true));
+        assert_eq!(go(8, 3, &strict), (0, true));
         assert_eq!(go(11, 0, &first), (10, true));
         assert_eq!(go(8, 30, &first), (0, true));
-        assert_eq!(go(0, 30, &hold), (0, false));
+        assert_eq!(go(0, 30, &strict), (0, false));
     }
 }

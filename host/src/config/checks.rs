@@ -52,6 +52,7 @@ pub fn problems(settings: &Settings, root: &Node, known: &[Problem]) -> Vec<Prob
     check_hosts(settings, &mut report);
     check_headers(settings, &mut report);
     check_credentials(settings, &mut report);
+    check_policy_settings(settings, &mut report);
     if settings.steward.qrs.verify == Some(Verify::Chain)
         && settings.butler.cert.client_cert_ca.is_none()
         && !report.is_known(CERT_CA)
@@ -111,6 +112,18 @@ fn check_headers(settings: &Settings, report: &mut Report<'_>) {
              `UserDirectory=Internal;UserId=sa_repository`"
         );
         report.add(HEADERS, message);
+    }
+}
+
+/// These have a place of their own; a second one could contradict it, and switch on what is off there.
+fn check_policy_settings(settings: &Settings, report: &mut Report<'_>) {
+    for (name, place) in [
+        ("licenseType", "Butler.qlikSenseLicense.licenseRelease.licenseType` or `steward.licenseType"),
+        ("neverRelease", "Butler.qlikSenseLicense.licenseRelease.neverRelease"),
+    ] {
+        if settings.steward.policy.settings.contains_key(name) {
+            report.add(&format!("steward.policy.settings.{name}"), format!("write this under `{place}`"));
+        }
     }
 }
 
@@ -175,6 +188,12 @@ pub fn notes(settings: &Settings, passed_over: &[String]) -> Vec<String> {
     if qrs.jwt_file.is_some() && settings.qrs_endpoints().iter().any(|endpoint| endpoint.port == QRS_PORT) {
         notes.push(format!(
             "a JWT is understood by the proxy, usually on port 443, and not by the QRS itself on port {QRS_PORT}"
+        ));
+    }
+    if qrs.jwt_file.is_some() && settings.qlik_user().is_none() {
+        notes.push(format!(
+            "nobody here knows whose account the JWT is: name it in the header `{QLIK_USER_HEADER}`, so that its seat is \
+             never released"
         ));
     }
     if !qrs.hosts.is_empty() && butler.config_qrs.host.is_some() {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::{fs, io};
 
 use steward_core::digest::Digest;
-use steward_core::policy::{Description, Fault, PolicyIdentity, RunContext, check_description};
+use steward_core::policy::{Description, Fault, FaultKind, PolicyIdentity, RunContext, check_description};
 use thiserror::Error;
 use wasmtime::component::{Component, Linker};
 
@@ -42,6 +42,8 @@ pub enum LoadError {
          `cargo xtask policies`"
     )]
     CoreModule,
+    #[error("a compiled policy in the cache is damaged and cannot be removed")]
+    Cache { source: io::Error },
     #[error("the component is broken")]
     Broken { source: Box<dyn std::error::Error + Send + Sync> },
     #[error("the component imports {}, but a policy may import nothing", listed(.0))]
@@ -80,13 +82,12 @@ impl PolicyComponent {
     pub fn load(engine: &PolicyEngine, bytes: &[u8]) -> Result<Self, LoadError> {
         check_size(engine, bytes.len() as u64)?;
         check_kind(bytes)?;
-        let component = Component::from_binary(engine.engine(), bytes)
-            .map_err(|source| LoadError::Broken { source: source.into() })?;
+        let component = compile(engine, bytes)?;
         check_world(engine, &component)?;
         let linker = Linker::new(engine.engine());
         let wrong_shape = |source: wasmtime::Error| LoadError::WrongShape { source: source.into() };
         let prepared = linker.instantiate_pre(&component).and_then(PlainPre::new).map_err(wrong_shape)?;
-        let description = describe(engine, &prepared).map_err(LoadError::Describe)?;
+        let description = describe(engine, &prepared)?;
         Ok(Self {
             engine: engine.clone(),
             prepared,
@@ -148,6 +149,18 @@ fn check_kind(bytes: &[u8]) -> Result<(), LoadError> {
     }
 }
 
+/// Compiles the component, or takes it from the cache.
+fn compile(engine: &PolicyEngine, bytes: &[u8]) -> Result<Component, LoadError> {
+    let broken = |source: wasmtime::Error| LoadError::Broken { source: source.into() };
+    let Some(seals) = engine.seals() else { return Component::from_binary(engine.engine(), bytes).map_err(broken) };
+    seals.remove_damaged().map_err(|source| LoadError::Cache { source })?;
+    let component = Component::from_binary(engine.engine(), bytes).map_err(broken)?;
+    if let Err(error) = seals.seal_new() {
+        tracing::warn!(%error, "the compiled policy was not kept, so the next start compiles it again");
+    }
+    Ok(component)
+}
+
 /// The exact names: the bindings match by semantic version and would take a newer contract for this one.
 fn check_world(engine: &PolicyEngine, component: &Component) -> Result<(), LoadError> {
     let world = component.component_type();
@@ -162,9 +175,13 @@ fn check_world(engine: &PolicyEngine, component: &Component) -> Result<(), LoadE
     Ok(())
 }
 
-fn describe(engine: &PolicyEngine, prepared: &PlainPre<State>) -> Result<Description, Fault> {
-    let mut instance = Instance::new(engine, prepared)?;
-    let description = mapping::description_from_wit(instance.describe()?);
-    check_description(&description)?;
+fn describe(engine: &PolicyEngine, prepared: &PlainPre<State>) -> Result<Description, LoadError> {
+    // The types of functions are compared at instantiation, and the policy has said nothing yet that could be malformed.
+    let mut instance = Instance::new(engine, prepared).map_err(|fault| match fault.kind {
+        FaultKind::Malformed => LoadError::WrongShape { source: fault.into() },
+        _ => LoadError::Describe(fault),
+    })?;
+    let description = mapping::description_from_wit(instance.describe().map_err(LoadError::Describe)?);
+    check_description(&description).map_err(LoadError::Describe)?;
     Ok(description)
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use thiserror::Error;
 use wasmtime::{Config, Engine, Strategy};
 
-use super::cache::{self, CacheError};
+use super::cache::{self, CacheError, Seals};
 use super::limits::Limits;
 
 /// How often the engine's epoch moves. A deadline is this much too long at worst.
@@ -27,6 +27,7 @@ pub enum EngineError {
 pub struct PolicyEngine {
     engine: Arc<Engine>,
     limits: Limits,
+    seals: Option<Arc<Seals>>,
 }
 
 impl PolicyEngine {
@@ -36,11 +37,12 @@ impl PolicyEngine {
     /// When the folder cannot be used or is not private.
     pub fn new(limits: Limits, cache_folder: Option<&Path>) -> Result<Self, EngineError> {
         let mut config = configuration(&limits);
-        config.cache(cache_folder.map(cache::open).transpose()?);
+        let (cache, seals) = cache_folder.map(cache::open).transpose()?.unzip();
+        config.cache(cache);
         let engine = Engine::new(&config).map_err(|source| EngineError::Engine { source: source.into() })?;
         let engine = Arc::new(engine);
         tick(&engine);
-        Ok(Self { engine, limits })
+        Ok(Self { engine, limits, seals: seals.map(Arc::new) })
     }
 
     pub(super) fn engine(&self) -> &Engine {
@@ -49,6 +51,11 @@ impl PolicyEngine {
 
     pub(super) fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// What watches over the cache, when there is one.
+    pub(super) fn seals(&self) -> Option<&Seals> {
+        self.seals.as_deref()
     }
 
     /// The deadline in ticks of the epoch; one more, because the next tick may come at once.

@@ -148,39 +148,56 @@ fn arm(store: &mut Store<State>, fuel: u64, deadline_ticks: u64) -> Result<(), F
     store.set_fuel(fuel).map_err(|error| Fault::new(FaultKind::Trap, error.to_string()))
 }
 
-/// What the store remembers: how much memory the policy has, and whether it was refused more.
+/// What the store remembers: how much all memories and tables of the policy take together, and whether it was refused
+/// more.
 pub(super) struct State {
-    memory_max: usize,
-    table_max: usize,
+    memory: Allowance,
+    tables: Allowance,
     was_refused: bool,
 }
 
-impl State {
-    fn new(limits: &Limits) -> Self {
-        Self { memory_max: limits.memory_bytes, table_max: limits.table_elements, was_refused: false }
-    }
+struct Allowance {
+    taken: usize,
+    max: usize,
+}
 
-    fn allow(&mut self, desired: usize, max: usize) -> bool {
-        let allowed = desired <= max;
-        self.was_refused |= !allowed;
+impl Allowance {
+    /// Whether something that grows from `current` to `desired` stays within the whole.
+    fn take(&mut self, current: usize, desired: usize) -> bool {
+        let taken = self.taken.saturating_add(desired.saturating_sub(current));
+        let allowed = taken <= self.max;
+        if allowed {
+            self.taken = taken;
+        }
         allowed
     }
 }
 
+impl State {
+    fn new(limits: &Limits) -> Self {
+        let of = |max| Allowance { taken: 0, max };
+        Self { memory: of(limits.memory_bytes), tables: of(limits.table_elements), was_refused: false }
+    }
+}
+
 impl ResourceLimiter for State {
-    fn memory_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(self.allow(desired, self.memory_max))
+    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let allowed = self.memory.take(current, desired);
+        self.was_refused |= !allowed;
+        Ok(allowed)
     }
 
-    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
-        Ok(self.allow(desired, self.table_max))
+    fn table_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> wasmtime::Result<bool> {
+        let allowed = self.tables.take(current, desired);
+        self.was_refused |= !allowed;
+        Ok(allowed)
     }
 }
 
 /// A policy whose memory request was refused usually traps right after: the refusal is the cause.
 fn fault(error: &wasmtime::Error, state: &State) -> Fault {
     if state.was_refused {
-        let mebibytes = state.memory_max >> 20;
+        let mebibytes = state.memory.max >> 20;
         return Fault::new(FaultKind::OutOfMemory, format!("the policy wanted more than {mebibytes} MiB of memory"));
     }
     match error.downcast_ref::<Trap>() {

@@ -7,7 +7,7 @@ use steward_core::policy::Description;
 const SHARED: [&str; 2] = ["licenseType", "neverRelease"];
 
 /// Puts together what a policy asked for: `licenseType` and `neverRelease` of the users' settings when its schema has
-/// members of these names, and `own` (`steward.policy.settings`) as it is, which wins.
+/// members of these names, and `own` (`steward.policy.settings`) as it is; the settings file cannot have both.
 pub fn policy_settings(description: &Description, shared: &Map<String, Value>, own: &Map<String, Value>) -> Value {
     // The schema was read once when the policy was loaded, so an unreadable one cannot get here.
     let schema: Value = serde_json::from_str(&description.settings_schema).unwrap_or_default();

@@ -115,7 +115,7 @@ pub fn expected(data: &Data, rules: &Rules, now: DateTime<Utc>, missing_rows: i6
     for kind in 0..3 {
         let ids: Vec<String> = free.iter().filter(|seat| seat.kind == kind).map(|seat| seat.id.clone()).collect();
         asked.extend(ids.clone());
-        let cap = (allocated(kind) * rules.share / 10_000).max(5);
+        let cap = (allocated(kind) * rules.share / 10_000).max(if rules.share == 0 { 0 } else { 5 });
         let cap = usize::try_from(rules.max_releases.map_or(cap, |max| cap.min(max))).unwrap();
         if ids.len() <= cap {
             expected.releases.extend(ids);

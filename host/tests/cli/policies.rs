@@ -123,7 +123,6 @@ async fn settings_that_a_policy_does_not_take_are_the_fault_of_the_settings() {
         ("{neverUsedGraceDay: 3}", &["neverUsedGraceDay"][..]),
         ("{neverUsedGraceDays: -1}", &["neverUsedGraceDays"]),
         ("{deletedOwner: burn}", &["deletedOwner"]),
-        ("{licenseType: {analyzer: {enable: true, releaseThresholdDays: 0}}}", &["would release everybody"]),
     ] {
         let mut site = site(40).await;
         site.add(&format!("  policy:\n    settings: {settings}\n"));

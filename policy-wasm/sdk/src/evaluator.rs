@@ -36,6 +36,7 @@ impl<P: Policy> Evaluator<P> {
         let mut reader = serde_json::Deserializer::from_str(settings);
         let settings = serde_path_to_error::deserialize(&mut reader)
             .map_err(|error| vec![SettingsError { path: pointer(error.path()), message: error.inner().to_string() }])?;
+        reader.end().map_err(|error| vec![SettingsError { path: String::new(), message: error.to_string() }])?;
         Ok(Self { policy: P::configure(settings, run)? })
     }
 

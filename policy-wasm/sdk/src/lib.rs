@@ -11,7 +11,7 @@ mod ruling;
 mod text;
 
 /// The records of the contract, generated from `wit/v1`.
-#[expect(clippy::all, clippy::pedantic, reason = "generated code")]
+#[expect(clippy::pedantic, reason = "generated code")]
 pub mod bindings {
     wit_bindgen::generate!({
         path: "../../wit/v1",

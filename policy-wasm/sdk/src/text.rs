@@ -10,16 +10,21 @@ pub fn fold(text: &str) -> String {
     text.to_uppercase().to_lowercase()
 }
 
-/// At most this many characters of a name enter a sentence: reasons have a limit of 500 bytes.
+/// At most this many characters of a name enter a sentence.
 const SHOWN_MAX: usize = 60;
+/// At most this many bytes: reasons have a limit of 500, and a sentence may carry two names.
+const SHOWN_MAX_BYTES: usize = 180;
+
+const ELLIPSIS: char = '…';
 
 /// The beginning of a text, for sentences. A policy that answers too much would be stopped as faulty.
 pub fn shorten(text: &str) -> String {
-    if text.chars().count() <= SHOWN_MAX {
+    if text.len() <= SHOWN_MAX_BYTES && text.chars().count() <= SHOWN_MAX {
         return text.to_owned();
     }
-    let mut shown: String = text.chars().take(SHOWN_MAX - 1).collect();
-    shown.push('…');
+    let fits = |(start, c): &(usize, char)| start + c.len_utf8() + ELLIPSIS.len_utf8() <= SHOWN_MAX_BYTES;
+    let mut shown: String = text.char_indices().take(SHOWN_MAX - 1).take_while(fits).map(|(_, c)| c).collect();
+    shown.push(ELLIPSIS);
     shown
 }
 
@@ -40,5 +45,12 @@ mod tests {
         let long = "ü".repeat(200);
         assert_eq!(shorten(&long).chars().count(), SHOWN_MAX);
         assert_eq!(shorten("short"), "short");
+        assert_eq!(shorten(&"x".repeat(SHOWN_MAX)).len(), SHOWN_MAX);
+    }
+
+    #[test]
+    fn a_name_in_a_wide_script_is_cut_to_fewer_characters() {
+        let wide = shorten(&"\u{1F984}".repeat(60));
+        assert!(wide.len() <= SHOWN_MAX_BYTES && wide.ends_with(ELLIPSIS), "{wide}");
     }
 }

@@ -41,7 +41,7 @@ pub async fn check(settings: &Settings, policy: PolicyComponent, findings: &mut 
 }
 
 /// Where the QMC puts certificates when it exports them, on a machine that has Qlik Sense.
-fn exported_certificates(findings: &mut Findings) {
+pub fn exported_certificates(findings: &mut Findings) {
     for set in exported::exported_sets(Path::new(exported::EXPORT_FOLDER)) {
         findings.add(Level::Note, "certificate", format!("exported certificates found in `{}`", set.folder.display()));
     }

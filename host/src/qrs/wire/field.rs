@@ -80,14 +80,14 @@ pub(super) fn read_row<'a, T: Deserialize<'a>>(row: &'a [u8]) -> Result<T, Strin
 }
 
 impl<T> List<T> {
-    /// The items; null has none.
+    /// The items. The server writes an empty list for none, so null is a doubt like any other.
     ///
     /// # Errors
     /// Says what is wrong with the member `name`.
     pub(super) fn required(self, name: &str) -> Result<Vec<T>, String> {
         match self {
             Self::Items(items) => Ok(items),
-            Self::Null => Ok(Vec::new()),
+            Self::Null => Err(format!("the field {name} is null")),
             Self::Absent => Err(format!("no field {name}")),
             Self::Other => Err(format!("the field {name} is no list")),
         }

@@ -203,10 +203,11 @@ mod tests {
     }
 
     #[test]
-    fn null_is_an_empty_list_and_a_name_is_not_needed() {
-        for field in ["roles", "tags", "customProperties", "attributes", "name"] {
-            assert_eq!(problem(field, Some(json!(null))), "none", "{field}");
+    fn null_is_no_list_and_a_name_is_not_needed() {
+        for field in ["roles", "tags", "customProperties", "attributes"] {
+            assert_eq!(problem(field, Some(json!(null))), format!("the field {field} is null"));
         }
+        assert_eq!(problem("name", Some(json!(null))), "none");
         assert_eq!(problem("name", None), "none");
     }
 
