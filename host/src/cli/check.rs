@@ -50,7 +50,7 @@ pub async fn run(args: CheckArgs) -> Result<Outcome> {
     if let Err(error) = loaded.check_files() {
         // The certificates may lie where the QMC puts them.
         site::exported_certificates(&mut findings);
-        print_text(&findings.text())?;
+        print(&findings, args.format)?;
         return Err(error.into());
     }
     modes(&loaded.settings, &mut findings);
@@ -64,15 +64,18 @@ pub async fn run(args: CheckArgs) -> Result<Outcome> {
         }
         Err(error) => findings.add(Level::Bad, "policy", chain(&error.into())),
     }
-    let text = match args.format {
-        Format::Text => findings.text(),
-        Format::Json => escaped(&serde_json::to_string_pretty(&findings)?) + "\n",
-    };
-    print_text(&text)?;
+    print(&findings, args.format)?;
     if findings.has_bad() {
         anyhow::bail!("{} to mend", super::table::counted(findings.count(Level::Bad), "thing"));
     }
     Ok(Outcome::Done)
+}
+
+fn print(findings: &Findings, format: Format) -> Result<()> {
+    print_text(&match format {
+        Format::Text => findings.text(),
+        Format::Json => escaped(&serde_json::to_string_pretty(findings)?) + "\n",
+    })
 }
 
 /// What the settings switch on.

@@ -24,6 +24,10 @@ const SEED: u64 = 7;
 
 #[derive(Args)]
 #[command(after_help = "\
+Examples:
+  steward demo
+  steward demo --once --seats 500 --dir demo
+
 Nothing outside this machine is touched: the demo brings its own server, on a free port of 127.0.0.1.
 On a terminal the server runs on until Ctrl-C, so that further commands can be tried.")]
 pub struct DemoArgs {

@@ -83,12 +83,16 @@ pub async fn run(args: WhyArgs) -> Result<Outcome> {
 /// What the plan and every rule say about the seats of `person`.
 pub fn explain(prepared: &Prepared, plan: &Plan, person: &Person) -> Result<Explanation, CycleError> {
     let mut seats = Vec::new();
-    for candidate in candidates(&prepared.snapshot) {
+    let all = candidates(&prepared.snapshot);
+    // Asked first: to find a decision is to look through the whole plan.
+    let theirs = all.iter().filter(|candidate| {
         let holder = &candidate.seat.holder;
-        let is_theirs = same(person, holder.user_directory(), holder.user_id());
-        let Some(decision) = plan.body().decision(&candidate.seat.id).filter(|_| is_theirs) else { continue };
+        same(person, holder.user_directory(), holder.user_id())
+    });
+    for candidate in theirs {
+        let Some(decision) = plan.body().decision(&candidate.seat.id) else { continue };
         // A fresh sandbox for each: a fault in one explanation must not spoil the next.
-        let rules = prepared.sandbox().map(|mut policy| policy.explain(&candidate));
+        let rules = prepared.sandbox().map(|mut policy| policy.explain(candidate));
         let rules = match rules? {
             Ok(rules) => rules,
             Err(fault) => {

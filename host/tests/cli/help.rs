@@ -1,0 +1,34 @@
+//! What `--help` says, word for word: it is read more often than anything else.
+
+use crate::site::steward;
+
+const COMMANDS: [&[&str]; 13] = [
+    &[],
+    &["demo"],
+    &["check"],
+    &["status"],
+    &["plan"],
+    &["why"],
+    &["snapshot"],
+    &["config"],
+    &["config", "show"],
+    &["config", "schema"],
+    &["policy"],
+    &["policy", "inspect"],
+    &["fake-qrs"],
+];
+
+#[test]
+fn every_command_explains_itself() {
+    for command in COMMANDS {
+        let run = steward([command, &["--help"]].concat());
+        let help = run.is_done().out.clone();
+        if !command.is_empty() && command.len() < 2 {
+            assert!(help.contains("Examples:\n  steward "), "{command:?} has no example: {help}");
+        }
+        insta::assert_snapshot!(
+            format!("help{}", command.iter().map(|word| format!("-{word}")).collect::<String>()),
+            help
+        );
+    }
+}
