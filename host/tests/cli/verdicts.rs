@@ -33,7 +33,7 @@ const RULES: [&str; 15] = [
     "never-used",
     "idle",
 ];
-const GATES: [&str; 12] = [
+const GATES: [&str; 11] = [
     "quarantined",
     "unresolved-owner",
     "floor",
@@ -41,7 +41,6 @@ const GATES: [&str; 12] = [
     "protected-role",
     "protected",
     "cap",
-    "list-too-short",
     "users-missing",
     "unknown-dates",
     "future-dates",
