@@ -11,7 +11,7 @@ const RELEASE: &str = "release-all";
 #[derive(Deserialize, JsonSchema)]
 #[serde(crate = "serde", deny_unknown_fields)]
 #[schemars(crate = "schemars")]
-struct Settings {
+pub struct Settings {
     /// What to do.
     act: Act,
     /// The licence id at which to do it; without it at every seat.
@@ -21,7 +21,7 @@ struct Settings {
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(crate = "serde", rename_all = "kebab-case")]
 #[schemars(crate = "schemars")]
-enum Act {
+pub enum Act {
     /// Only release everything.
     Nothing,
     Spin,
@@ -39,7 +39,7 @@ enum Act {
     Remember,
 }
 
-struct Hostile {
+pub struct Hostile {
     settings: Settings,
     asked: std::cell::Cell<u32>,
 }
