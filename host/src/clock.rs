@@ -5,6 +5,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use steward_core::instant::Instant;
 
 /// Now, in UTC, to the millisecond.
+///
+/// # Panics
+/// When the clock of this machine stands after the year 9999.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
 pub fn now() -> Instant {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

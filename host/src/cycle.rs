@@ -152,7 +152,7 @@ pub struct Source {
 pub async fn prepare(settings: Option<&Settings>, source: &Source) -> Result<Prepared, CycleError> {
     let policy = load_policy(settings)?;
     match (&source.snapshot, settings) {
-        (Some(path), settings) => prepare_from_file(read_snapshot_file(path)?, settings, policy, source.now),
+        (Some(path), settings) => Ok(prepare_from_file(read_snapshot_file(path)?, settings, policy, source.now)),
         (None, Some(settings)) => {
             let run_settings = run_settings(settings, &policy);
             let needs_attributes = policy.description().needs.attributes;
@@ -173,7 +173,7 @@ fn prepare_from_file(
     settings: Option<&Settings>,
     policy: PolicyComponent,
     now: Option<Instant>,
-) -> Result<Prepared, CycleError> {
+) -> Prepared {
     let mut notes = Vec::new();
     let settings = match settings {
         Some(settings) if !file.masked => run_settings(settings, &policy),
@@ -184,7 +184,7 @@ fn prepare_from_file(
         None => file.settings,
     };
     let now = now.unwrap_or_else(|| file.inventory.taken_at());
-    Ok(Prepared { snapshot: file.inventory, settings, policy, now, applicable: false, notes })
+    Prepared { snapshot: file.inventory, settings, policy, now, applicable: false, notes }
 }
 
 impl Prepared {

@@ -25,7 +25,6 @@ pub const STANDARD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/standard.w
 pub const CONTRACT: &str = "steward:policy/policy@1.0.0";
 
 /// The bindings of the contract, generated from the WIT text.
-#[expect(clippy::all, clippy::pedantic, reason = "generated code")]
 mod bindings {
     wasmtime::component::bindgen!({ path: "../wit/v1", world: "plain" });
 }

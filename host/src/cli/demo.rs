@@ -133,6 +133,6 @@ fn next_commands(option: &str, path: &Path, examples: &[String]) -> String {
         commands.push(format!("snapshot {facts} --mask --out masked.json"));
     }
     commands.push("policy inspect".to_owned());
-    let lines: String = commands.iter().map(|command| format!("  {program} {command}\n")).collect();
-    format!("\nTry next:\n{lines}")
+    let lines: Vec<String> = commands.iter().map(|command| format!("  {program} {command}")).collect();
+    format!("\nTry next:\n{}\n", lines.join("\n"))
 }

@@ -79,16 +79,13 @@ pub struct FakeQrsArgs {
 
 pub async fn run(args: FakeQrsArgs) -> Result<Outcome> {
     let fake = start_from(&args).await?;
-    let mut text = format!("Qlik Repository Service (test double) on https://{}\n", fake.address());
-    if let Some(control) = fake.control_address() {
-        text += &format!("control port on http://{control}\n");
-    }
-    if let Some(proxy) = fake.proxy_address() {
-        text += &format!("virtual proxy on https://{proxy}\n");
-    }
+    let mut lines = vec![format!("Qlik Repository Service (test double) on https://{}", fake.address())];
+    lines.extend(fake.control_address().map(|control| format!("control port on http://{control}")));
+    lines.extend(fake.proxy_address().map(|proxy| format!("virtual proxy on https://{proxy}")));
     let settings = args.certs.join(steward_fake_qrs::settings::FILE_NAME);
-    text += &format!("try: steward plan --config {}\nCtrl-C ends it\n", settings.display());
-    print_text(&text)?;
+    lines.push(format!("try: steward plan --config {}", settings.display()));
+    lines.push("Ctrl-C ends it\n".to_owned());
+    print_text(&lines.join("\n"))?;
     tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
     fake.stop().await;
     Ok(Outcome::Done)
@@ -99,14 +96,13 @@ async fn start_from(args: &FakeQrsArgs) -> Result<FakeQrs> {
         Some(now) => (Clock::starting_at(now), now),
         None => (Clock::real(), utc_now()?),
     };
-    let data = match &args.data {
-        Some(path) => Data::load(path).context("cannot start the test double")?,
-        None => {
-            let mut seed = SeedOptions::new(args.seed, args.seats, now);
-            seed.users = args.users.unwrap_or(seed.users);
-            seed.model = args.model.unwrap_or(seed.model);
-            seed::generate(&seed)
-        }
+    let data = if let Some(path) = &args.data {
+        Data::load(path).context("cannot start the test double")?
+    } else {
+        let mut seed = SeedOptions::new(args.seed, args.seats, now);
+        seed.users = args.users.unwrap_or(seed.users);
+        seed.model = args.model.unwrap_or(seed.model);
+        seed::generate(&seed)
     };
     let model = args.model.unwrap_or_else(|| LicenseModel::of(&data));
     print_text(&format!(

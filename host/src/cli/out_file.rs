@@ -45,7 +45,8 @@ fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>
         return Err(io::ErrorKind::NotADirectory.into());
     }
     // The name of the temporary file says nothing to anybody.
-    let file = tempfile::Builder::new().prefix(".steward-").tempfile_in(&folder).map_err(without_path)?;
+    let file =
+        tempfile::Builder::new().prefix(".steward-").tempfile_in(&folder).map_err(|error| without_path(&error))?;
     write_through(file.as_file().try_clone()?, write)?;
     file.persist(&target).map_err(|failed| failed.error)?;
     Ok(())
@@ -59,6 +60,6 @@ fn write_through(file: File, write: impl FnOnce(&mut dyn Write) -> io::Result<()
     if file.metadata()?.is_file() { file.sync_all() } else { Ok(()) }
 }
 
-fn without_path(error: io::Error) -> io::Error {
+fn without_path(error: &io::Error) -> io::Error {
     error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
 }

@@ -59,7 +59,7 @@ pub async fn run(args: PlanArgs) -> Result<Outcome> {
     prepared.notes.iter().for_each(|text| note(text));
     let plan = make(prepared).await?;
     if let Some(path) = &args.out {
-        write_file(path, |mut writer| plan.write(&mut writer))?;
+        write_file(path, |writer| plan.write(writer))?;
     }
     print(&plan, args.format, args.all).context("cannot print the plan")?;
     Ok(if plan.body().needs_attention() { Outcome::Attention } else { Outcome::Done })

@@ -122,18 +122,20 @@ fn inspect(file: Option<&Path>, format: Format) -> Result<String> {
         });
         return Ok(escaped(&serde_json::to_string_pretty(&inspected)?) + "\n");
     }
-    let mut text = format!("{} {}\n", description.name, description.version);
-    text += &format!("  {}\n", printable(&description.summary));
-    text += &format!("  contract  {CONTRACT}\n  imports   none\n");
-    text += &format!("  digest    {}\n  bytes     {}\n", policy.digest(), policy.size_bytes());
-    text +=
-        &format!("  needs     {}\n", if needs.is_empty() { "nothing optional".to_owned() } else { needs.join(", ") });
-    text += "\nRules\n";
+    let needs = if needs.is_empty() { "nothing optional".to_owned() } else { needs.join(", ") };
     let mut columns = Columns::new(&["rule", "summary"]);
     for rule in &description.rules {
         columns.row([&rule.id, &rule.summary]);
     }
-    text += &columns.text();
-    text += &format!("\nSettings (JSON Schema)\n{}\n", escaped(&serde_json::to_string_pretty(&schema)?));
-    Ok(text)
+    Ok(format!(
+        "{} {}\n  {}\n  contract  {CONTRACT}\n  imports   none\n  digest    {}\n  bytes     {}\n  needs     {needs}\n\n\
+         Rules\n{}\nSettings (JSON Schema)\n{}\n",
+        printable(&description.name),
+        printable(&description.version),
+        printable(&description.summary),
+        policy.digest(),
+        policy.size_bytes(),
+        columns.text(),
+        escaped(&serde_json::to_string_pretty(&schema)?)
+    ))
 }

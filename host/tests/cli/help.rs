@@ -26,9 +26,6 @@ fn every_command_explains_itself() {
         if !command.is_empty() && command.len() < 2 {
             assert!(help.contains("Examples:\n  steward "), "{command:?} has no example: {help}");
         }
-        insta::assert_snapshot!(
-            format!("help{}", command.iter().map(|word| format!("-{word}")).collect::<String>()),
-            help
-        );
+        insta::assert_snapshot!([&["help"], command].concat().join("-"), help);
     }
 }

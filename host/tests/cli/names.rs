@@ -127,8 +127,8 @@ async fn hard_names_protect_when_the_settings_list_them() {
             json!({"userDir": " dir\u{1b}[1m", "userId": name})
         })
         .collect();
-    let entries: String = list.iter().map(|entry| format!("          - {entry}\n")).collect();
-    let settings = replaced(&site.settings, "        user:\n", &format!("        user:\n{entries}"));
+    let entries: Vec<String> = list.iter().map(|entry| format!("          - {entry}\n")).collect();
+    let settings = replaced(&site.settings, "        user:\n", &format!("        user:\n{}", entries.concat()));
     site.write("steward.yaml", &settings);
     let plan = site.plan();
     for name in &names {

@@ -65,7 +65,7 @@ struct Seat<'d> {
     quarantined: bool,
     owner: Owner<'d>,
     directory: String,
-    user: String,
+    user_id: String,
 }
 
 /// `missing_rows` seats are counted in the overview and not listed.
@@ -108,7 +108,7 @@ pub fn expected(data: &Data, rules: &Rules, now: DateTime<Utc>, missing_rows: i6
         expected.hold("seat", Some(kind), gate, ids);
     }
     let allocated = |kind: usize| {
-        seats.iter().filter(|seat| seat.kind == kind && !seat.quarantined).count() as i64
+        number(seats.iter().filter(|seat| seat.kind == kind && !seat.quarantined).count())
             + if kind < 2 { missing_rows } else { 0 }
     };
     let mut asked = Vec::new();
@@ -164,6 +164,10 @@ impl Expected {
     }
 }
 
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap()
+}
+
 fn text(value: &Value, name: &str) -> String {
     value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
@@ -179,26 +183,26 @@ fn seat<'d>(row: &'d Value, kind: usize, users: &BTreeMap<String, &'d Value>) ->
         Some(at) => Used::At(at),
     };
     let given = date(row.get("createdDate")).filter(|at| at.year() >= 1900);
-    let (owner, directory, user) = match row.get("user") {
+    let (owner, directory, user_id) = match row.get("user") {
         Some(Value::Null) => (Owner::Deleted, text(row, "deletedUserDirectory"), text(row, "deletedUserId")),
         Some(holder @ Value::Object(_)) => {
-            let (directory, user) = (text(holder, "userDirectory"), text(holder, "userId"));
+            let (directory, user_id) = (text(holder, "userDirectory"), text(holder, "userId"));
             let owner = match users.get(&text(holder, "id").to_lowercase()) {
                 Some(listed)
                     if is_complete(listed)
                         && same(&text(listed, "userDirectory"), &directory)
-                        && same(&text(listed, "userId"), &user) =>
+                        && same(&text(listed, "userId"), &user_id) =>
                 {
                     Owner::Known(listed)
                 }
                 _ => Owner::Unresolved,
             };
-            (owner, directory, user)
+            (owner, directory, user_id)
         }
         _ => (Owner::Unresolved, String::new(), String::new()),
     };
     let quarantined = row["quarantined"] == json!(true);
-    Seat { id: text(row, "id").to_lowercase(), kind, used, given, quarantined, owner, directory, user }
+    Seat { id: text(row, "id").to_lowercase(), kind, used, given, quarantined, owner, directory, user_id }
 }
 
 /// Everything that protects somebody is there.
@@ -264,7 +268,7 @@ fn protection(seat: &Seat<'_>, rules: &Rules) -> Option<&'static str> {
         _ => false,
     };
     let found = [
-        (listed(&rules.users, &seat.directory, &seat.user), "never-release.user"),
+        (listed(&rules.users, &seat.directory, &seat.user_id), "never-release.user"),
         (
             list("tags").iter().any(|tag| rules.tags.iter().any(|entry| same(entry, &text(tag, "name")))),
             "never-release.tag",
@@ -287,8 +291,8 @@ fn seat_gates(seat: &Seat<'_>, rules: &Rules, now: DateTime<Utc>) -> Vec<&'stati
     let recent = |at: DateTime<Utc>| now - at < TimeDelta::days(rules.min_idle_days);
     let doubtful = seat.used == Used::Unknown || seat.given.is_none();
     let recently_used = matches!(seat.used, Used::At(at) if recent(at));
-    let is = |(directory, user): (&str, &str)| same(directory, &seat.directory) && same(user, &seat.user);
-    let service = same("internal", &seat.directory) && seat.user.trim().to_lowercase().starts_with("sa_");
+    let is = |(directory, user): (&str, &str)| same(directory, &seat.directory) && same(user, &seat.user_id);
+    let service = same("internal", &seat.directory) && seat.user_id.trim().to_lowercase().starts_with("sa_");
     let role = match seat.owner {
         Owner::Known(user) => user["roles"]
             .as_array()
@@ -309,7 +313,7 @@ fn seat_gates(seat: &Seat<'_>, rules: &Rules, now: DateTime<Utc>) -> Vec<&'stati
 }
 
 fn run_gates(seats: &[Seat<'_>], now: DateTime<Utc>, allocated: &dyn Fn(usize) -> i64) -> BTreeSet<&'static str> {
-    let count = |which: &dyn Fn(&Seat<'_>) -> bool| seats.iter().filter(|seat| which(seat)).count() as i64;
+    let count = |which: &dyn Fn(&Seat<'_>) -> bool| number(seats.iter().filter(|seat| which(seat)).count());
     let mut gates = BTreeSet::new();
     for kind in 0..3 {
         let listed = count(&|seat| seat.kind == kind && !seat.quarantined);

@@ -88,11 +88,10 @@ async fn every_fault_of_a_policy_holds_everything() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_fault_in_the_middle_spoils_the_answers_before_it() {
-    let plain = with_policy(&hostile(), "{act: nothing}").await;
-    let plan = plain.plan();
+    let mut site = with_policy(&hostile(), "{act: nothing}").await;
+    let plan = site.plan();
     let seats: Vec<&Value> = plan["decisions"].as_array().unwrap().iter().collect();
     let last = seats[seats.len() - 1]["licenseId"].as_str().unwrap().to_owned();
-    let mut site = plain;
     site.set(&[("{act: nothing}", &format!("{{act: trap, at: {last}}}"))]);
     let plan = site.plan();
     assert_eq!(plan["faults"][0]["licenseId"], last.as_str());

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::site::{data, start, steward};
 
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_mins(1);
 
 struct Served {
     child: Child,

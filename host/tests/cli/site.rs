@@ -17,7 +17,7 @@ use steward_fake_qrs::{CertificateSet, Data, FakeQrs, FaultScript, LicenseModel,
 use tempfile::TempDir;
 
 /// Far above what any command of these tests needs, so that a command that hangs fails its test.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// What a run of the binary left behind.
 #[derive(Debug)]

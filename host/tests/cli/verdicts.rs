@@ -73,12 +73,13 @@ async fn the_gates_hold_as_documented_whatever_a_policy_wants() {
 async fn compare(seed: u64, release_all: bool) -> BTreeSet<String> {
     let mut random = Random::new(seed);
     let model = [LicenseModel::Signed, LicenseModel::Signed, LicenseModel::Serial, LicenseModel::Token];
-    let model = *random.pick(&model);
+    // In every third site something is so wrong that the whole run is held.
+    let trouble = if seed % 3 == 2 { seed / 3 % 5 } else { u64::MAX };
+    // Rows can be missing from the lists of these types only.
+    let model = if trouble == 3 { LicenseModel::Signed } else { *random.pick(&model) };
     let mut data = data_of(seed, SEATS, model);
     let now = site::now();
     let rules = rules(&mut random, &data, release_all);
-    // In every third site something is so wrong that the whole run is held.
-    let trouble = if seed % 3 == 2 { random.below(5) } else { u64::MAX };
     mistreat(&mut data, &mut random, now, &rules, trouble);
     for user in &mut data.users {
         // The service lets nobody in who is inactive, Steward's own account included.
@@ -121,6 +122,7 @@ async fn compare(seed: u64, release_all: bool) -> BTreeSet<String> {
 
 /// Settings as somebody might write them, with names that occur at the site, in another spelling.
 fn rules(random: &mut Random, data: &Data, release_all: bool) -> Rules {
+    let mut chance = Random::new(random.number());
     let people: Vec<(String, String)> =
         data.users.iter().map(|user| (text(user, "userDirectory"), text(user, "userId"))).collect();
     let some_people = |random: &mut Random, count| -> Vec<(String, String)> {
@@ -140,15 +142,18 @@ fn rules(random: &mut Random, data: &Data, release_all: bool) -> Rules {
     }
     let tags: Vec<String> = ["License do not release", "some other tag", "finance", "nobody has this"]
         .iter()
-        .filter_map(|tag| random.percent(50).then(|| respelt(random, tag)))
+        .filter(|_| chance.percent(50))
+        .map(|tag| respelt(random, tag))
         .collect();
     let directories = ["PARTNER", "INTERNAL", "Straße"]
         .iter()
-        .filter_map(|name| random.percent(30).then(|| respelt(random, name)))
+        .filter(|_| chance.percent(30))
+        .map(|name| respelt(random, name))
         .collect();
     let properties = [("LicenseManage", "do-not-release"), ("CostCentre", "R&D"), ("CostCentre", "Größe")]
         .iter()
-        .filter_map(|(name, value)| random.percent(50).then(|| (respelt(random, name), respelt(random, value))))
+        .filter(|_| chance.percent(50))
+        .map(|(name, value)| (respelt(random, name), respelt(random, value)))
         .collect();
     let users_max = random.below(8);
     Rules {

@@ -107,7 +107,7 @@ fn tells_a_file_that_cannot_be_read() {
     for path in [folder.path().join("none.yaml"), folder.path().to_path_buf()] {
         let fault = Settings::load(&path).expect_err("no file");
         assert!(matches!(fault, ConfigError::Unreadable { .. }), "{fault:?}");
-        assert!(fault.to_string().starts_with("read the settings file `"), "{fault}");
+        assert!(fault.to_string().starts_with("cannot read the settings file `"), "{fault}");
     }
 }
 
