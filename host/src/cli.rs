@@ -41,7 +41,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Try Steward on one machine: a test double with 2,000 people, their pools, a dry-run plan and its reasons
+    /// Try Steward on one machine: a test double with 2,000 seats, their pools, a dry-run plan and its reasons
     Demo(demo::DemoArgs),
     /// Say what is wrong with settings, connection, rights, policy and protections, and how to mend it
     Check(check::CheckArgs),

@@ -72,12 +72,13 @@ async fn the_gates_hold_as_documented_whatever_a_policy_wants() {
 async fn compare(seed: u64, release_all: bool) -> BTreeSet<String> {
     let mut random = Random::new(seed);
     let model = [LicenseModel::Signed, LicenseModel::Signed, LicenseModel::Serial, LicenseModel::Token];
-    let model = *random.pick(&model);
+    // In every third site something is so wrong that the whole run is held.
+    let trouble = if seed % 3 == 2 { seed / 3 % 5 } else { u64::MAX };
+    // Rows can be missing from the lists of these types only.
+    let model = if trouble == 3 { LicenseModel::Signed } else { *random.pick(&model) };
     let mut data = data_of(seed, SEATS, model);
     let now = site::now();
     let rules = rules(&mut random, &data, release_all);
-    // In every third site something is so wrong that the whole run is held.
-    let trouble = if seed % 3 == 2 { random.below(5) } else { u64::MAX };
     mistreat(&mut data, &mut random, now, &rules, trouble);
     for user in &mut data.users {
         // The service lets nobody in who is inactive, Steward's own account included.
