@@ -8,12 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 
 use crate::decision::Verdict;
-use crate::guard::Scope;
+use crate::digest::Digest;
+use crate::guard::{Protection, Scope};
 use crate::ids::{LicenseId, UserGuid};
+use crate::instant::Instant;
 use crate::license_type::LicenseType;
+use crate::memory::Memory;
 use crate::plan::{Plan, PlanBody, PlannedDecision};
 use crate::settings::{AboveCap, FlagRule, GuardSettings};
-use crate::snapshot::{Holder, LastUse, Owner, Seat, Snapshot, User};
+use crate::snapshot::{Holder, LastUse, Owner, Property, Seat, Snapshot, User};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -31,12 +34,16 @@ pub enum Violation {
     ReleasedTwice(LicenseId),
     #[error("seat `{0}` is released, but the policy did not say so")]
     NotDecided(LicenseId),
+    #[error("seat `{0}` is released, but was not chosen from the plan that is applied")]
+    NotChosen(LicenseId),
     #[error("seat `{0}` is released and held")]
     Held(LicenseId),
     #[error("seat `{id}` is released, but {why}")]
     MustStay { id: LicenseId, why: &'static str },
     #[error("{count} {license_type} seats are released, the cap is {cap}")]
     AboveCap { license_type: LicenseType, count: u64, cap: u64 },
+    #[error("{0} seats are released, but not enough are free to give the last ones back")]
+    NoReserve(LicenseType),
     #[error("seats are released in a run that is held or faulty")]
     RunIsHeld,
     #[error("seats are released, but {0}")]
@@ -46,22 +53,25 @@ pub enum Violation {
 }
 
 /// Everything that is wrong with `plan`; empty for a sound one.
-pub fn violations(plan: &Plan, snapshot: &Snapshot, guard: &GuardSettings) -> Vec<Violation> {
+pub fn violations(plan: &Plan, snapshot: &Snapshot, guard: &GuardSettings, memory: &Memory) -> Vec<Violation> {
     let body = plan.body();
     let mut found = Vec::new();
     let same_inputs = snapshot.digest().is_ok_and(|digest| digest == body.inventory.digest)
-        && guard.digest().is_ok_and(|digest| digest == body.guard.digest);
+        && guard.digest().is_ok_and(|digest| digest == body.guard.digest)
+        && Digest::of_json(memory).is_ok_and(|digest| digest == body.guard.memory_digest);
     if !same_inputs {
         found.push(Violation::OtherInputs);
     }
     let seats: BTreeMap<&LicenseId, &Seat> = snapshot.seats().iter().map(|seat| (&seat.id, seat)).collect();
     let decided = check_decisions(body, &seats, &mut found);
-    check_releases(body, &decided, snapshot, &seats, guard, &mut found);
+    check_releases(body, &decided, snapshot, &seats, guard, memory, &mut found);
+    check_application(body, &mut found);
     check_holds(body, guard, &mut found);
     if !body.releases.is_empty() {
         found.extend(distrust(body, snapshot, guard).map(Violation::Distrusted));
+        found.extend(forgotten(body, snapshot, guard, memory).map(Violation::Distrusted));
     }
-    check_caps(body, &seats, snapshot, guard, &mut found);
+    check_caps(body, &seats, snapshot, guard, memory, &mut found);
     found
 }
 
@@ -109,6 +119,7 @@ fn check_releases(
     snapshot: &Snapshot,
     seats: &BTreeMap<&LicenseId, &Seat>,
     guard: &GuardSettings,
+    memory: &Memory,
     found: &mut Vec<Violation>,
 ) {
     let users: BTreeMap<&UserGuid, &User> = snapshot.users().iter().map(|user| (&user.guid, user)).collect();
@@ -125,7 +136,7 @@ fn check_releases(
             found.push(Violation::Held(id.clone()));
         }
         let why = match seats.get(id) {
-            Some(seat) => must_stay(seat, &users, guard, body.now.millis()),
+            Some(seat) => must_stay(seat, &users, guard, body.now.millis()).or_else(|| spared(seat, memory, body.now)),
             None => Some("it is not in the snapshot"),
         };
         found.extend(why.map(|why| Violation::MustStay { id: id.clone(), why }));
@@ -168,6 +179,21 @@ fn must_stay(
     }
     let protected = protected_by_name(directory, id, guard) || protected_by_facts(user, guard);
     protected.then_some("the settings or a role protect its owner")
+}
+
+/// People whom an administrator or an undo keeps.
+fn spared(seat: &Seat, memory: &Memory, now: Instant) -> Option<&'static str> {
+    let people = memory.protected_by_hand.iter().chain(&memory.restored);
+    let in_force = people.filter(|person| person.until.is_none_or(|until| until > now));
+    let mut names = in_force.map(|person| (&person.account.user_dir, &person.account.user_id));
+    let (directory, id) = (seat.holder.user_directory(), seat.holder.user_id());
+    names.any(|(dir, user)| same(dir, directory) && same(user, id)).then_some("somebody said that its owner keeps it")
+}
+
+fn check_application(body: &PlanBody, found: &mut Vec<Violation>) {
+    let Some(application) = &body.application else { return };
+    let chosen: BTreeSet<&LicenseId> = application.license_ids.iter().collect();
+    found.extend(body.releases.iter().filter(|id| !chosen.contains(id)).cloned().map(Violation::NotChosen));
 }
 
 fn protected_by_name(directory: &str, id: &str, guard: &GuardSettings) -> bool {
@@ -261,19 +287,87 @@ fn distrust(body: &PlanBody, snapshot: &Snapshot, guard: &GuardSettings) -> Opti
     (body.applicable && is_stale).then_some("the reading is too old")
 }
 
+/// Why no seat may be released after what was remembered, said without the guard.
+fn forgotten(body: &PlanBody, snapshot: &Snapshot, guard: &GuardSettings, memory: &Memory) -> Option<&'static str> {
+    let goes_back = |last: Instant| body.now.millis() + 2_000 < last.millis();
+    if body.applicable && memory.last_entry_at.is_some_and(goes_back) {
+        return Some("the clock went back");
+    }
+    let last = memory.last_reading.as_ref()?;
+    if last.users > 0 && (snapshot.users().len() as u64) * 2 < u64::from(last.users - last.users % 2) + 1 {
+        return Some("half of the users are gone");
+    }
+    for pool in snapshot.pools() {
+        let of_type = || snapshot.seats().iter().filter(|seat| seat.license_type == pool.license_type);
+        if let Some(before) = last.seats.get(&pool.license_type) {
+            let taken = memory.taken.iter().filter(|t| t.license_type == pool.license_type && t.at >= last.at).count();
+            let accounted = of_type().count() + taken;
+            let allowed = u64::from(*before / 4).max(5);
+            if accounted as u64 + allowed < u64::from(*before) {
+                return Some("seats vanished");
+            }
+        }
+        let unused = of_type().filter(|seat| {
+            let is_new = seat.allocated_at.is_some_and(|at| at >= last.at);
+            seat.last_used == LastUse::Never && !is_new
+        });
+        let before = last.never_used.get(&pool.license_type).copied().unwrap_or(0);
+        let forgiven = last.seats.get(&pool.license_type).map_or(2, |seats| (seats / 100).max(2));
+        if unused.count() as u64 > u64::from(before) + u64::from(forgiven) {
+            return Some("used seats count as never used");
+        }
+    }
+    let is_lost = |entry: &Protection| match entry {
+        Protection::User { user_dir, user_id } => {
+            guard.never_release.user.iter().any(|e| same(&e.user_dir, user_dir) && same(&e.user_id, user_id))
+                && !snapshot.users().iter().any(|u| same(&u.user_directory, user_dir) && same(&u.user_id, user_id))
+        }
+        Protection::UserDirectory(directory) => {
+            guard.never_release.user_directory.iter().any(|e| same(e, directory))
+                && !snapshot.users().iter().any(|u| same(&u.user_directory, directory))
+        }
+        Protection::Tag(tag) => {
+            guard.never_release.tag.iter().any(|e| same(e, tag))
+                && !snapshot.users().iter().any(|u| u.tags.iter().any(|t| same(t, tag)))
+        }
+        Protection::CustomProperty { name, value } => {
+            let is = |property: &Property| same(&property.name, name) && same(&property.value, value);
+            guard.never_release.custom_property.iter().any(is)
+                && !snapshot.users().iter().any(|u| u.custom_properties.iter().any(is))
+        }
+        Protection::Inactive(_) | Protection::Blocked(_) | Protection::RemovedExternally(_) => false,
+    };
+    last.protections.iter().any(is_lost).then_some("a protection matches nobody any more")
+}
+
 fn check_caps(
     body: &PlanBody,
     seats: &BTreeMap<&LicenseId, &Seat>,
     snapshot: &Snapshot,
     guard: &GuardSettings,
+    memory: &Memory,
     found: &mut Vec<Violation>,
 ) {
     let mut counts: BTreeMap<LicenseType, u64> = BTreeMap::new();
     for seat in body.releases.iter().filter_map(|id| seats.get(id)) {
         *counts.entry(seat.license_type).or_default() += 1;
     }
+    let is_lifted = body.application.as_ref().is_some_and(|application| application.above_cap);
     for (license_type, count) in counts {
-        let allocated = snapshot.pool(license_type).map_or(0, |pool| u64::from(pool.allocated));
+        let of_type = memory.taken.iter().filter(|taken| taken.license_type == license_type);
+        let within = |days: i64| {
+            of_type.clone().filter(|taken| body.now.millis() - taken.at.millis() <= days * DAY_MS).count() as u64
+        };
+        if let (Some(days), Some(pool)) = (guard.undo_reserve_days, snapshot.pool(license_type))
+            && u64::from(pool.available) + u64::from(pool.quarantined) < within(i64::from(days))
+        {
+            found.push(Violation::NoReserve(license_type));
+        }
+        if is_lifted {
+            continue;
+        }
+        let count = count + within(1);
+        let allocated = snapshot.pool(license_type).map_or(0, |pool| u64::from(pool.allocated)) + within(1);
         let share = allocated * u64::from(guard.max_release_basis_points) / 10_000;
         let at_least = if guard.max_release_basis_points > 0 { 5 } else { 0 };
         let cap = share.max(at_least).min(guard.max_releases.map_or(u64::MAX, u64::from));

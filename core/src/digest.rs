@@ -13,6 +13,11 @@ const PREFIX: &str = "sha256:";
 pub struct Digest([u8; 32]);
 
 impl Digest {
+    /// All zeros: the digest of nothing.
+    pub fn zero() -> Self {
+        Self([0; 32])
+    }
+
     pub fn of_bytes(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }

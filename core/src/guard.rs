@@ -4,6 +4,7 @@
 //! freshly read facts, never at what the policy says about them.
 
 mod gate;
+mod memory_gates;
 mod protections;
 mod run_gates;
 mod seat_gates;
@@ -12,8 +13,8 @@ mod type_gates;
 pub use gate::{Gate, Scope};
 pub use protections::{Protection, Protections};
 pub use run_gates::{RunFacts, run_holds};
-pub use seat_gates::seat_holds;
-pub use type_gates::{cap_of, type_hold};
+pub use seat_gates::SeatGates;
+pub use type_gates::{Cap, cap_of, type_hold};
 
 /// A gate that closes, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -46,6 +46,11 @@ impl Instant {
         Self::from_millis(self.0.checked_add(i64::from(days).checked_mul(MS_PER_DAY)?)?)
     }
 
+    /// `None` when the difference lies before the year 1.
+    pub fn minus_days(self, days: u32) -> Option<Self> {
+        Self::from_millis(self.0.checked_sub(i64::from(days).checked_mul(MS_PER_DAY)?)?)
+    }
+
     /// Whole days of 24 hours from `earlier` to `self`; 0 when `earlier` lies in the future.
     pub fn days_since(self, earlier: Self) -> u32 {
         u32::try_from(self.millis_since(earlier).max(0) / MS_PER_DAY).unwrap_or(u32::MAX)

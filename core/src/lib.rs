@@ -26,19 +26,24 @@
     )
 )]
 
+pub mod application;
 pub mod candidate;
 pub mod checker;
 pub mod decision;
 pub mod digest;
+pub mod erasure;
 pub mod guard;
 pub mod ids;
 pub mod instant;
+pub mod ledger;
 pub mod license_type;
 pub mod mapping;
 pub mod mask;
+pub mod memory;
 pub mod plan;
 pub mod planner;
 pub mod policy;
 pub mod settings;
 pub mod snapshot;
 mod text;
+pub mod window;

@@ -10,7 +10,9 @@ use serde_json::Value;
 use sha2::Sha256;
 use std::collections::BTreeMap;
 
+use crate::guard::Protection;
 use crate::ids::{LicenseId, UserGuid};
+use crate::memory::{KeptPerson, Memory};
 use crate::settings::{Account, GuardSettings, NeverRelease, RunSettings};
 use crate::snapshot::{Contradictions, Holder, Property, Seat, Snapshot, User};
 use crate::text::fold;
@@ -38,8 +40,9 @@ impl MaskKey {
 pub fn mask(
     snapshot: Snapshot,
     settings: &RunSettings,
+    memory: &Memory,
     key: &MaskKey,
-) -> Result<(Snapshot, RunSettings), Contradictions> {
+) -> Result<(Snapshot, RunSettings, Memory), Contradictions> {
     let mut parts = snapshot.into_parts();
     let mut known = Known::default();
     for user in &parts.users {
@@ -57,7 +60,41 @@ pub fn mask(
     }
     let policy = mask_policy(key, &known, &settings.policy);
     let guard = mask_guard(key, &settings.guard);
-    Ok((Snapshot::new(parts)?, RunSettings { policy, guard }))
+    Ok((Snapshot::new(parts)?, RunSettings { policy, guard }, mask_memory(key, memory)))
+}
+
+/// Notes may say anything about anybody, so they go.
+fn mask_memory(key: &MaskKey, memory: &Memory) -> Memory {
+    let people = |people: &[KeptPerson]| {
+        let masked = people.iter().map(|person| {
+            let mut account = person.account.clone();
+            mask_account(key, &mut account.user_dir, &mut account.user_id);
+            KeptPerson { account, until: person.until, note: String::new() }
+        });
+        masked.collect()
+    };
+    let mut masked = Memory {
+        protected_by_hand: people(&memory.protected_by_hand),
+        restored: people(&memory.restored),
+        ..memory.clone()
+    };
+    if let Some(reading) = &mut masked.last_reading {
+        reading.protections.iter_mut().for_each(|entry| mask_protection(key, entry));
+    }
+    masked
+}
+
+/// Entries are folded, so their pseudonyms are too.
+fn mask_protection(key: &MaskKey, entry: &mut Protection) {
+    match entry {
+        Protection::User { user_dir, user_id } => {
+            mask_account(key, user_dir, user_id);
+            (*user_dir, *user_id) = (fold(user_dir), fold(user_id));
+        }
+        Protection::UserDirectory(directory) => *directory = fold(&key.directory(directory)),
+        Protection::CustomProperty { value, .. } => *value = fold(&key.value(value)),
+        Protection::Tag(_) | Protection::Inactive(_) | Protection::Blocked(_) | Protection::RemovedExternally(_) => {}
+    }
 }
 
 /// Among equally idle seats the id decides which goes first, so masked ids keep the order: they begin with the place.

@@ -8,6 +8,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::application::Application;
 use crate::decision::Verdict;
 use crate::digest::Digest;
 use crate::guard::{Gate, Scope};
@@ -39,6 +40,9 @@ pub struct PlanBody {
     pub expires_at: Instant,
     /// False for a plan of another time or of a snapshot file: it shows what would be, and is never applied.
     pub applicable: bool,
+    /// For the record of a run: which seats of an earlier plan this decision was allowed to release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<Application>,
     pub policy: PolicyIdentity,
     pub guard: GuardIdentity,
     pub inventory: InventoryIdentity,
@@ -52,9 +56,12 @@ pub struct PlanBody {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GuardIdentity {
+    /// Of the guard's settings.
     pub digest: Digest,
+    /// Of what the guard remembered of earlier runs.
+    pub memory_digest: Digest,
 }
 
 /// Which facts the plan was made of.
@@ -133,6 +140,7 @@ pub struct PlanContents {
     pub now: Instant,
     pub expires_at: Instant,
     pub applicable: bool,
+    pub application: Option<Application>,
     pub policy: PolicyIdentity,
     pub guard: GuardIdentity,
     pub inventory: InventoryIdentity,
@@ -170,6 +178,7 @@ impl Plan {
             now: contents.now,
             expires_at: contents.expires_at,
             applicable: contents.applicable,
+            application: contents.application,
             policy: contents.policy,
             guard: contents.guard,
             inventory: contents.inventory,
@@ -202,6 +211,16 @@ impl Plan {
         }
         body.plan_id = Some(computed);
         Ok(Self { id: computed, body })
+    }
+
+    /// Reads a plan from which a person was erased: the id still names it, but does not belong to its contents.
+    ///
+    /// # Errors
+    /// When the text is no plan of a known format.
+    pub fn parse_erased(text: &str) -> Result<Self, PlanFileError> {
+        let body: PlanBody = serde_json::from_str(text).map_err(PlanFileError::Json)?;
+        let id = body.plan_id.ok_or(PlanFileError::NoId)?;
+        Ok(Self { id, body })
     }
 
     pub fn id(&self) -> Digest {

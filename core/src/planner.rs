@@ -1,17 +1,19 @@
 //! From a snapshot to a plan: the policy decides about each seat, the guard holds, the rest goes.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
+use crate::application::Application;
 use crate::candidate::{Candidate, candidates};
 use crate::checker::{self, Violation};
 use crate::decision::{Decision, Verdict};
-use crate::guard::{Gate, Hold, Protections, RunFacts, Scope, run_holds, seat_holds, type_hold};
+use crate::guard::{Cap, Gate, Hold, RunFacts, Scope, SeatGates, run_holds, type_hold};
 use crate::ids::LicenseId;
 use crate::instant::Instant;
 use crate::license_type::LicenseType;
+use crate::memory::Memory;
 use crate::plan::{
     GuardIdentity, Held, InventoryIdentity, Plan, PlanContents, PlannedDecision, PlannedFault, PlannedPool,
 };
@@ -31,6 +33,10 @@ pub struct PlanInput<'a> {
     pub applicable: bool,
     pub policy: &'a PolicyIdentity,
     pub guard: &'a GuardSettings,
+    /// What the guard remembers of earlier runs.
+    pub memory: &'a Memory,
+    /// Release only these seats of an earlier plan; `None` for a plan of its own.
+    pub application: Option<&'a Application>,
 }
 
 #[derive(Debug, Error)]
@@ -78,7 +84,8 @@ pub fn plan(input: PlanInput<'_>, policy: &mut dyn Policy) -> Result<Plan, PlanE
         expires_at: input.now.plus_days(input.guard.plan_ttl_days).unwrap_or(input.now),
         applicable: input.applicable,
         policy: input.policy.clone(),
-        guard: GuardIdentity { digest: input.guard.digest()? },
+        application: input.application.cloned(),
+        guard: guard_identity(input.guard, input.memory)?,
         inventory: InventoryIdentity {
             digest: input.snapshot.digest()?,
             taken_at: input.snapshot.taken_at(),
@@ -91,8 +98,16 @@ pub fn plan(input: PlanInput<'_>, policy: &mut dyn Policy) -> Result<Plan, PlanE
         held,
         faults: verdicts.faults,
     })?;
-    let violations = checker::violations(&plan, input.snapshot, input.guard);
+    let violations = checker::violations(&plan, input.snapshot, input.guard, input.memory);
     if violations.is_empty() { Ok(plan) } else { Err(PlanError::Unsound(violations)) }
+}
+
+/// Under which settings and memories of the guard a plan is made.
+///
+/// # Errors
+/// Never in practice: every part can be written as JSON.
+pub fn guard_identity(guard: &GuardSettings, memory: &Memory) -> Result<GuardIdentity, serde_json::Error> {
+    Ok(GuardIdentity { digest: guard.digest()?, memory_digest: memory.digest()? })
 }
 
 /// Asks about each seat until the first fault; a faulty policy is not asked again.
@@ -157,17 +172,28 @@ fn guard(input: &PlanInput<'_>, candidates: &[Candidate<'_>], verdicts: &Verdict
         .map(|(place, (candidate, decision))| Proposal { candidate, priority: decision.priority, place })
         .collect();
     let (free, mut held) = hold_seats(input, wanted);
+    let chosen: Option<BTreeSet<&LicenseId>> = input.application.map(|chosen| chosen.license_ids.iter().collect());
+    let cap = if input.application.is_some_and(|chosen| chosen.above_cap) { Cap::Lifted } else { Cap::AsSet };
     let mut asked = Vec::new();
     let mut releases = Vec::new();
     for pool in input.snapshot.pools() {
-        let ids = within_quota(&free, pool.license_type, verdicts);
-        let (count, capped) = type_hold(pool, u32::try_from(ids.len()).unwrap_or(u32::MAX), 0, input.guard);
+        let mut ids = within_quota(&free, pool.license_type, verdicts);
+        if let Some(chosen) = &chosen {
+            ids.retain(|id| chosen.contains(id));
+        }
+        let wanted = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+        let (count, capped) = type_hold(pool, wanted, input.guard, input.memory, input.now, cap);
         let (go, stay) = ids.split_at(usize::try_from(count).unwrap_or(usize::MAX).min(ids.len()));
         held.extend(capped.map(|hold| of_scope(hold, Some(pool.license_type), stay.to_vec())));
         releases.extend_from_slice(go);
         asked.extend_from_slice(&ids);
     }
-    let facts = RunFacts { now: input.now, applicable: input.applicable, faults: verdicts.first_fault.as_slice() };
+    let facts = RunFacts {
+        now: input.now,
+        applicable: input.applicable,
+        faults: verdicts.first_fault.as_slice(),
+        memory: input.memory,
+    };
     let run_holds = run_holds(input.snapshot, input.guard, facts);
     if !run_holds.is_empty() {
         releases.clear();
@@ -196,11 +222,11 @@ fn of_scope(hold: Hold, license_type: Option<LicenseType>, license_ids: Vec<Lice
 
 /// Seat gates: one entry for each gate and licence type.
 fn hold_seats<'c, 's>(input: &PlanInput<'_>, wanted: Vec<Proposal<'c, 's>>) -> (Vec<Proposal<'c, 's>>, Vec<Held>) {
-    let protections = Protections::new(&input.guard.never_release);
+    let gates = SeatGates::new(input.guard, input.memory, input.now);
     let mut by_gate: BTreeMap<(Gate, LicenseType), Vec<(LicenseId, String)>> = BTreeMap::new();
     let mut free = Vec::new();
     for proposal in wanted {
-        let holds = seat_holds(proposal.candidate, input.guard, &protections, input.now);
+        let holds = gates.holds(proposal.candidate.seat, &proposal.candidate.owner);
         let kind = proposal.candidate.seat.license_type;
         for hold in &holds {
             by_gate.entry((hold.gate, kind)).or_default().push((id(&proposal), hold.detail.clone()));

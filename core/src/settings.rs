@@ -30,6 +30,9 @@ pub struct GuardSettings {
     /// At most this many seats of a type may go within 24 hours; `None` for no absolute limit.
     pub max_releases: Option<u32>,
     pub above_cap: AboveCap,
+    /// As many seats stay free as are needed to give back what was released within this many days; `None` for no
+    /// reserve.
+    pub undo_reserve_days: Option<u32>,
     /// A plan is made of a reading that is at most this old.
     pub max_inventory_age_minutes: u32,
     /// A plan may be applied for this many days.
@@ -102,6 +105,7 @@ impl Default for GuardSettings {
             max_release_basis_points: 500,
             max_releases: None,
             above_cap: AboveCap::Hold,
+            undo_reserve_days: None,
             max_inventory_age_minutes: 15,
             plan_ttl_days: 7,
             never_release: NeverRelease::default(),

@@ -11,7 +11,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use contradiction::{Contradiction, Contradictions};
-pub use file::{SnapshotFile, SnapshotFileError};
+pub use file::{SnapshotFile, SnapshotFileError, SnapshotFileParts};
 
 use crate::digest::Digest;
 use crate::ids::{LicenseId, UserGuid};
@@ -158,12 +158,7 @@ impl Snapshot {
         parts.seats.sort_by(|a, b| (a.license_type, &a.id).cmp(&(b.license_type, &b.id)));
         parts.users.sort_by(|a, b| a.guid.cmp(&b.guid));
         parts.incomplete_users.sort_by(|a, b| a.guid.cmp(&b.guid));
-        for user in &mut parts.users {
-            user.roles.sort();
-            user.tags.sort();
-            user.custom_properties.sort();
-            user.attributes.sort();
-        }
+        parts.users.iter_mut().for_each(User::sort);
         contradiction::check(&parts)?;
         Ok(Self { parts })
     }
@@ -212,13 +207,11 @@ impl Snapshot {
     /// Who holds `seat`. A seat and a user list that disagree about the name leave the owner unresolved:
     /// nobody can tell then which of the two names the protections should look at.
     pub fn owner<'s>(&'s self, seat: &'s Seat) -> Owner<'s> {
-        match &seat.holder {
-            Holder::Deleted { user_directory, user_id } => Owner::Deleted { user_directory, user_id },
-            Holder::User { guid, user_directory, user_id } => match self.user(guid) {
-                Some(user) if same_name(user, user_directory, user_id) => Owner::Known(user),
-                _ => Owner::Unresolved,
-            },
-        }
+        let user = match &seat.holder {
+            Holder::User { guid, .. } => self.user(guid),
+            Holder::Deleted { .. } => None,
+        };
+        owner_of(seat, user)
     }
 
     /// Proves which facts a plan was made of.
@@ -227,6 +220,27 @@ impl Snapshot {
     /// Never in practice: every part can be written as JSON.
     pub fn digest(&self) -> Result<Digest, serde_json::Error> {
         Digest::of_json(&self.parts)
+    }
+}
+
+/// Who holds `seat`, given the user with the id that the seat names.
+pub fn owner_of<'s>(seat: &'s Seat, user: Option<&'s User>) -> Owner<'s> {
+    match &seat.holder {
+        Holder::Deleted { user_directory, user_id } => Owner::Deleted { user_directory, user_id },
+        Holder::User { guid, user_directory, user_id } => match user {
+            Some(user) if user.guid == *guid && same_name(user, user_directory, user_id) => Owner::Known(user),
+            _ => Owner::Unresolved,
+        },
+    }
+}
+
+impl User {
+    /// The server gives lists in any order.
+    pub fn sort(&mut self) {
+        self.roles.sort();
+        self.tags.sort();
+        self.custom_properties.sort();
+        self.attributes.sort();
     }
 }
 

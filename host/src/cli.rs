@@ -1,5 +1,9 @@
 //! The command line: one file for each subcommand. Each reads its arguments, calls other rooms and prints.
 
+mod apply;
+mod arm;
+mod audit;
+mod backup;
 mod check;
 mod config_command;
 mod demo;
@@ -9,9 +13,13 @@ mod out_file;
 mod people;
 mod plan;
 mod policy_command;
+mod protect;
+mod run_text;
 mod snapshot;
 mod status;
+mod stop;
 mod table;
+mod undo;
 mod why;
 
 use std::io::IsTerminal as _;
@@ -49,8 +57,28 @@ enum Command {
     Status(status::StatusArgs),
     /// Say which seats would be released, and why; nothing is released
     Plan(plan::PlanArgs),
+    /// Release the seats of a plan
+    Apply(apply::ApplyArgs),
+    /// Give back what a run released
+    Undo(undo::UndoArgs),
     /// Explain the decision about one person, rule by rule
     Why(why::WhyArgs),
+    /// Allow releases, after a look at a plan
+    Arm(arm::ArmArgs),
+    /// Stop all releases until they are resumed
+    Pause(arm::SwitchArgs),
+    /// Let releases go on
+    Resume(arm::SwitchArgs),
+    /// Keep a person's seats by hand, or list whose are kept
+    Protect(protect::ProtectArgs),
+    /// End a protection by hand
+    Unprotect(protect::UnprotectArgs),
+    /// Show, export, verify and replay what the ledger says
+    Audit(audit::AuditArgs),
+    /// Copy the ledger into a file, while it is in use
+    Backup(backup::BackupArgs),
+    /// Put the ledger back from a backup
+    Restore(backup::RestoreArgs),
     /// Write what the server says now into a file, for tests, bug reports and the simulator
     Snapshot(snapshot::SnapshotArgs),
     /// Show the settings in force, or the JSON Schema of the settings file
@@ -89,6 +117,16 @@ async fn run(command: Command) -> Result<Outcome> {
         Command::Check(args) => check::run(args).await,
         Command::Status(args) => status::run(args).await,
         Command::Plan(args) => plan::run(args).await,
+        Command::Apply(args) => apply::run(args).await,
+        Command::Undo(args) => undo::run(args).await,
+        Command::Arm(args) => arm::arm(args).await,
+        Command::Pause(args) => arm::pause(args).await,
+        Command::Resume(args) => arm::resume(args).await,
+        Command::Protect(args) => protect::protect(args).await,
+        Command::Unprotect(args) => protect::unprotect(args).await,
+        Command::Audit(args) => audit::run(args).await,
+        Command::Backup(args) => backup::backup(args).await,
+        Command::Restore(args) => backup::restore(args).await,
         Command::Why(args) => why::run(args).await,
         Command::Snapshot(args) => snapshot::run(args).await,
         Command::Config(args) => config_command::run(&args),
@@ -156,6 +194,19 @@ fn print_text(text: &str) -> Result<()> {
 fn note(text: &str) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stderr().lock(), "note: {}", table::printable(text));
+}
+
+/// Asks on a terminal; elsewhere whoever runs the command has decided.
+fn confirm(question: &str) -> Result<bool> {
+    use std::io::Write as _;
+    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        return Ok(true);
+    }
+    let mut err = std::io::stderr().lock();
+    write!(err, "{} [y/N] ", table::printable(question)).and_then(|()| err.flush()).context("cannot ask")?;
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer).context("cannot read the answer")?;
+    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
 }
 
 /// Loads a settings file and prints its notes.

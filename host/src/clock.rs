@@ -4,6 +4,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use steward_core::instant::Instant;
 
+/// Whoever needs the time again and again is given a way to ask for it.
+pub type Clock<'a> = &'a (dyn Fn() -> Instant + Send + Sync);
+
 /// Now, in UTC, to the millisecond.
 ///
 /// # Panics

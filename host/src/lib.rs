@@ -1,9 +1,16 @@
 //! Steward's host: everything that is read, written, sent or awaited. It decides nothing; deciding is core's.
 
+mod apply;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod cycle;
+pub mod executor;
+pub mod ledger;
+mod os_user;
 pub mod policy;
+mod private;
 pub mod qrs;
+mod replay;
 mod run_settings;
+mod undo;

@@ -10,6 +10,7 @@
 mod answer;
 mod attempts;
 mod body;
+mod change;
 mod client;
 pub mod credentials;
 pub mod error;
@@ -22,9 +23,11 @@ pub mod tls;
 mod transport;
 mod wire;
 
+pub use change::{Answer, OwnerNow};
 pub use client::Client;
 pub use error::QrsError;
 pub use settings::{Credentials, Host, QrsSettings, Verify};
 pub use snapshot::Read;
 pub use wire::about::About;
 pub use wire::license::License;
+pub use wire::seat::ListedSeat;

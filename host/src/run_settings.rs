@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use steward_core::settings::{AboveCap, Account, FlagRule, GuardSettings, NeverRelease};
 use steward_core::snapshot::Property;
+use steward_core::window::{Day, TimeOfDay, Window};
 
 use crate::config::Settings;
 use crate::config::butler::license_release as file;
@@ -21,10 +22,56 @@ pub fn guard_settings(settings: &Settings) -> GuardSettings {
             guard::AboveCap::Hold => AboveCap::Hold,
             guard::AboveCap::LongestIdleFirst => AboveCap::LongestIdleFirst,
         },
+        undo_reserve_days: guard.undo_reserve_days,
         max_inventory_age_minutes: guard.max_inventory_age_minutes,
         plan_ttl_days: guard.plan_ttl_days,
         never_release: never_release(&settings.butler.qlik_sense_license.license_release.never_release),
-        own_account: settings.qlik_user().map(|user| Account { user_dir: user.directory, user_id: user.user_id }),
+        own_account: own_account(settings),
+    }
+}
+
+/// The account that Steward uses at the server. `None` when only a token says so.
+fn own_account(settings: &Settings) -> Option<Account> {
+    if let Some(account) = &settings.steward.qrs.account {
+        return Some(Account { user_dir: account.user_dir.clone(), user_id: account.user_id.clone() });
+    }
+    settings.qlik_user().map(|user| Account { user_dir: user.directory, user_id: user.user_id })
+}
+
+/// How releases are carried out. None of it changes what is decided.
+#[derive(Debug, Clone)]
+pub struct ExecutionSettings {
+    pub releases_per_minute: u32,
+    /// Failures in a row after which a run stops.
+    pub max_consecutive_failures: u32,
+    /// `None` for at any time.
+    pub window: Option<Window>,
+    /// Days for which a restored person is left alone.
+    pub undo_grace_days: u32,
+}
+
+/// How releases are carried out.
+pub fn execution_settings(settings: &Settings) -> ExecutionSettings {
+    let guard = &settings.steward.guard;
+    ExecutionSettings {
+        releases_per_minute: guard.releases_per_minute,
+        max_consecutive_failures: guard.max_consecutive_failures,
+        window: guard.window.as_ref().map(window),
+        undo_grace_days: guard.undo_grace_days,
+    }
+}
+
+/// Settings that were loaded have no other texts than readable ones; should one slip through, the window never opens.
+fn window(file: &guard::Window) -> Window {
+    const WEEK: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let days: Vec<&str> =
+        if file.days.is_empty() { WEEK.into() } else { file.days.iter().map(String::as_str).collect() };
+    let zone = file.time_zone.as_deref().map_or(Some(chrono_tz::UTC), |zone| zone.parse().ok());
+    match (TimeOfDay::parse(&file.from), TimeOfDay::parse(&file.to), zone) {
+        (Some(from), Some(to), Some(time_zone)) => {
+            Window { days: days.into_iter().filter_map(Day::parse).collect(), from, to, time_zone }
+        }
+        _ => Window::never(),
     }
 }
 

@@ -11,6 +11,7 @@ use steward_core::digest::Digest;
 use steward_core::ids::{LicenseId, UserGuid};
 use steward_core::instant::{Instant, MS_PER_DAY};
 use steward_core::license_type::LicenseType;
+use steward_core::memory::Memory;
 use steward_core::plan::Plan;
 use steward_core::planner::{PlanInput, plan};
 use steward_core::policy::{Policy, PolicyIdentity, RunContext};
@@ -159,8 +160,19 @@ pub fn identity() -> PolicyIdentity {
 /// The plan of a small world at its own time.
 pub fn plan_of(snapshot: &Snapshot, guard: &GuardSettings, policy: &mut dyn Policy) -> Plan {
     let identity = identity();
-    let input = PlanInput { snapshot, now: now(), applicable: true, policy: &identity, guard };
+    let memory = Memory::default();
+    let input = input(snapshot, &identity, guard, &memory);
     plan(input, policy).expect("a plan passes the checker")
+}
+
+/// An applicable plan at the time of a small world.
+pub fn input<'a>(
+    snapshot: &'a Snapshot,
+    policy: &'a PolicyIdentity,
+    guard: &'a GuardSettings,
+    memory: &'a Memory,
+) -> PlanInput<'a> {
+    PlanInput { snapshot, now: now(), applicable: true, policy, guard, memory, application: None }
 }
 
 /// What `policy` says about every seat, by licence id.

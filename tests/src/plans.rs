@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use steward_core::ids::LicenseId;
 use steward_core::instant::Instant;
+use steward_core::memory::Memory;
 use steward_core::plan::Plan;
 use steward_core::planner::{PlanInput, plan};
 use steward_core::policy::RunContext;
 use steward_core::settings::GuardSettings;
 use steward_core::snapshot::Snapshot;
 
-use crate::fixture::{identity, plan_of, run};
+use crate::fixture::{identity, input, plan_of, run};
 use crate::native::NativeStandard;
 use crate::rules::Rules;
 use crate::sandbox::{hostile, sandbox};
@@ -26,7 +27,9 @@ pub fn by_rules(rules: &Rules, snapshot: &Snapshot, guard: &GuardSettings, now: 
     let run = RunContext::of(snapshot, now);
     let mut policy = NativeStandard::configure(&rules.to_json(), &run).expect("the settings are fine");
     let identity = identity();
-    plan(PlanInput { snapshot, now, applicable, policy: &identity, guard }, &mut policy).expect("a sound plan")
+    let memory = Memory::default();
+    let input = PlanInput { now, applicable, ..input(snapshot, &identity, guard, &memory) };
+    plan(input, &mut policy).expect("a sound plan")
 }
 
 pub fn released(plan: &Plan) -> Vec<&str> {

@@ -5,6 +5,7 @@ use steward_core::decision::Verdict;
 use steward_core::guard::{Gate, Scope};
 use steward_core::ids::LicenseId;
 use steward_core::license_type::LicenseType;
+use steward_core::memory::Memory;
 use steward_core::plan::{Held, Plan, PlanContents, PlannedFault};
 use steward_core::policy::{Fault, FaultKind};
 use steward_core::settings::{AboveCap, FlagRule, GuardSettings, NeverRelease};
@@ -21,6 +22,7 @@ fn contents(plan: &Plan) -> PlanContents {
         now: body.now,
         expires_at: body.expires_at,
         applicable: body.applicable,
+        application: None,
         policy: body.policy,
         guard: body.guard,
         inventory: body.inventory,
@@ -45,10 +47,10 @@ fn violations_after(
 ) -> Vec<Violation> {
     let snapshot = snapshot(parts);
     let plan = sound_plan(&snapshot, guard);
-    assert_eq!(violations(&plan, &snapshot, guard), []);
+    assert_eq!(violations(&plan, &snapshot, guard, &Memory::default()), []);
     let mut contents = contents(&plan);
     change(&mut contents);
-    violations(&Plan::seal(contents).expect("a plan can be sealed"), &snapshot, guard)
+    violations(&Plan::seal(contents).expect("a plan can be sealed"), &snapshot, guard, &Memory::default())
 }
 
 /// A plan that releases the only seat although it must stay.
@@ -201,8 +203,8 @@ fn a_plan_of_other_facts_or_another_guard_is_found() {
     let guard = GuardSettings::default();
     let plan = sound_plan(&snapshot_then, &guard);
     let other_guard = GuardSettings { min_idle_days: 8, ..guard.clone() };
-    assert_eq!(violations(&plan, &snapshot_then, &other_guard), [Violation::OtherInputs]);
+    assert_eq!(violations(&plan, &snapshot_then, &other_guard, &Memory::default()), [Violation::OtherInputs]);
     let mut parts = snapshot_then.into_parts();
     parts.clock_skew_ms = Some(1);
-    assert_eq!(violations(&plan, &snapshot(parts), &guard), [Violation::OtherInputs]);
+    assert_eq!(violations(&plan, &snapshot(parts), &guard, &Memory::default()), [Violation::OtherInputs]);
 }

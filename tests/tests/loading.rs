@@ -138,7 +138,7 @@ fn the_digest_of_a_policy_is_that_of_its_bytes() {
     use steward_core::digest::Digest;
     let bytes = component_bytes("standard");
     let loaded = load(&bytes).expect("a built component loads");
-    assert_eq!((loaded.digest(), loaded.size_bytes()), (Digest::of_bytes(&bytes), bytes.len()));
+    assert_eq!((loaded.digest(), loaded.bytes()), (Digest::of_bytes(&bytes), bytes.as_slice()));
     let identity = loaded.identity(Digest::of_bytes(b"settings"));
     assert_eq!((identity.name.as_str(), identity.contract.as_str()), ("standard", CONTRACT));
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use steward_core::candidate::candidates;
 use steward_core::decision::Verdict;
 use steward_core::mask::{MaskKey, mask};
+use steward_core::memory::Memory;
 use steward_core::plan::Plan;
 use steward_core::settings::{FlagRule, GuardSettings, NeverRelease, RunSettings};
 use steward_core::snapshot::{LastUse, Owner, Seat, Snapshot, SnapshotFile, User};
@@ -20,7 +21,9 @@ use steward_tests::rules::Rules;
 const KEY: [u8; 32] = [7; 32];
 
 fn masked(snapshot: &Snapshot, settings: &RunSettings) -> (Snapshot, RunSettings) {
-    mask(snapshot.clone(), settings, &MaskKey::new(KEY)).expect("pseudonyms do not meet")
+    let (snapshot, settings, _) =
+        mask(snapshot.clone(), settings, &Memory::default(), &MaskKey::new(KEY)).expect("pseudonyms do not meet");
+    (snapshot, settings)
 }
 
 fn settings(rules: &Rules, guard: GuardSettings) -> RunSettings {
@@ -47,7 +50,8 @@ fn decided(plan: &Plan) -> Vec<String> {
 }
 
 fn file(snapshot: Snapshot, settings: RunSettings) -> String {
-    serde_json::to_string_pretty(&SnapshotFile::new(snapshot, settings, true)).expect("a snapshot can be written")
+    serde_json::to_string_pretty(&SnapshotFile::new(snapshot, settings, Memory::default(), true))
+        .expect("a snapshot can be written")
 }
 
 /// A site whose every personal fact is a word that occurs nowhere else.
@@ -137,7 +141,9 @@ fn texts_of_any_policy_that_name_somebody_are_masked_as_the_person_is() {
 #[test]
 fn another_key_gives_other_pseudonyms() {
     let (snapshot, settings) = telling_site();
-    let with = |key| mask(snapshot.clone(), &settings, &MaskKey::new(key)).expect("pseudonyms do not meet").0;
+    let with = |key| {
+        mask(snapshot.clone(), &settings, &Memory::default(), &MaskKey::new(key)).expect("pseudonyms do not meet").0
+    };
     assert_eq!(with([1; 32]), with([1; 32]));
     let (one, two) = (with([1; 32]), with([2; 32]));
     for (a, b) in one.seats().iter().zip(two.seats()) {

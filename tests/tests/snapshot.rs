@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use steward_core::ids::LicenseId;
 use steward_core::license_type::LicenseType;
+use steward_core::memory::Memory;
 use steward_core::settings::{GuardSettings, RunSettings};
 use steward_core::snapshot::{
     Contradiction, IncompleteUser, Owner, Seat, Snapshot, SnapshotFile, SnapshotFileError, SnapshotParts, User,
@@ -93,7 +94,8 @@ fn an_owner_whom_the_list_describes_incompletely_or_by_another_name_is_unresolve
 
 fn file_text(snapshot: Snapshot) -> String {
     let settings = RunSettings { policy: serde_json::json!({ "any": ["thing"] }), guard: GuardSettings::default() };
-    serde_json::to_string(&SnapshotFile::new(snapshot, settings, false)).expect("a snapshot can be written")
+    serde_json::to_string(&SnapshotFile::new(snapshot, settings, Memory::default(), false))
+        .expect("a snapshot can be written")
 }
 
 #[test]

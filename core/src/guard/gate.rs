@@ -26,32 +26,52 @@ pub enum Gate {
     ServiceAccount,
     ProtectedRole,
     Protected,
+    ProtectedByHand,
+    Restored,
     Cap,
+    UndoReserve,
     PolicyFault,
     ListTooShort,
     UsersMissing,
+    UsersHalved,
+    SeatsVanished,
     UnknownDates,
+    NeverUsedJump,
     FutureDates,
     ClockSkew,
     StaleInventory,
+    ProtectionLost,
+    OutsideWindow,
+    Paused,
+    NotArmed,
 }
 
 impl Gate {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 24] = [
         Self::Quarantined,
         Self::UnresolvedOwner,
         Self::Floor,
         Self::ServiceAccount,
         Self::ProtectedRole,
         Self::Protected,
+        Self::ProtectedByHand,
+        Self::Restored,
         Self::Cap,
+        Self::UndoReserve,
         Self::PolicyFault,
         Self::ListTooShort,
         Self::UsersMissing,
+        Self::UsersHalved,
+        Self::SeatsVanished,
         Self::UnknownDates,
+        Self::NeverUsedJump,
         Self::FutureDates,
         Self::ClockSkew,
         Self::StaleInventory,
+        Self::ProtectionLost,
+        Self::OutsideWindow,
+        Self::Paused,
+        Self::NotArmed,
     ];
 
     pub fn scope(self) -> Scope {
@@ -61,15 +81,24 @@ impl Gate {
             | Self::Floor
             | Self::ServiceAccount
             | Self::ProtectedRole
-            | Self::Protected => Scope::Seat,
-            Self::Cap => Scope::Type,
+            | Self::Protected
+            | Self::ProtectedByHand
+            | Self::Restored => Scope::Seat,
+            Self::Cap | Self::UndoReserve => Scope::Type,
             Self::PolicyFault
             | Self::ListTooShort
             | Self::UsersMissing
+            | Self::UsersHalved
+            | Self::SeatsVanished
             | Self::UnknownDates
+            | Self::NeverUsedJump
             | Self::FutureDates
             | Self::ClockSkew
-            | Self::StaleInventory => Scope::Run,
+            | Self::StaleInventory
+            | Self::ProtectionLost
+            | Self::OutsideWindow
+            | Self::Paused
+            | Self::NotArmed => Scope::Run,
         }
     }
 
@@ -82,14 +111,24 @@ impl Gate {
             Self::ServiceAccount => "service-account",
             Self::ProtectedRole => "protected-role",
             Self::Protected => "protected",
+            Self::ProtectedByHand => "protected-by-hand",
+            Self::Restored => "restored",
             Self::Cap => "cap",
+            Self::UndoReserve => "undo-reserve",
             Self::PolicyFault => "policy-fault",
             Self::ListTooShort => "list-too-short",
             Self::UsersMissing => "users-missing",
+            Self::UsersHalved => "users-halved",
+            Self::SeatsVanished => "seats-vanished",
             Self::UnknownDates => "unknown-dates",
+            Self::NeverUsedJump => "never-used-jump",
             Self::FutureDates => "future-dates",
             Self::ClockSkew => "clock-skew",
             Self::StaleInventory => "stale-inventory",
+            Self::ProtectionLost => "protection-lost",
+            Self::OutsideWindow => "outside-window",
+            Self::Paused => "paused",
+            Self::NotArmed => "not-armed",
         }
     }
 
@@ -108,14 +147,28 @@ impl Gate {
             }
             Self::ProtectedRole => "An administrator without a seat may not reach the management console.",
             Self::Protected => "The settings say that this owner keeps the seat.",
+            Self::ProtectedByHand => "An administrator said by hand that this person keeps the seat.",
+            Self::Restored => "The person got a seat back by an undo and is left alone for a while.",
             Self::Cap => "More seats would go within 24 hours than the cap allows.",
+            Self::UndoReserve => "Too few seats are free to give back what was released lately.",
             Self::PolicyFault => "The policy did not answer as it should, so none of its answers is trusted.",
             Self::ListTooShort => "Fewer seats were listed than the server counts, so the lists are incomplete.",
             Self::UsersMissing => "Too many owners are missing from the user list, so protections may be missing too.",
+            Self::UsersHalved => {
+                "Half of the users or more are gone since the last reading, so the list is not believed."
+            }
+            Self::SeatsVanished => "Many seats are gone since the last reading, and Steward did not take them.",
             Self::UnknownDates => "For too many seats nobody can tell since when they are idle.",
+            Self::NeverUsedJump => {
+                "Seats that were used before count as never used now, so their dates are not believed."
+            }
             Self::FutureDates => "Some seats were used or allocated in the future, so the clocks disagree.",
             Self::ClockSkew => "The clock of the server and the clock of this machine disagree.",
             Self::StaleInventory => "The reading of the server is too old to act on.",
+            Self::ProtectionLost => "A protection that matched somebody before matches nobody now.",
+            Self::OutsideWindow => "Releases are allowed at other times only.",
+            Self::Paused => "An administrator paused all releases.",
+            Self::NotArmed => "Nobody has looked at a plan yet and allowed releases.",
         }
     }
 
@@ -131,18 +184,31 @@ impl Gate {
             Self::ServiceAccount => "Deallocate the seat by hand in the QMC if nobody needs it.",
             Self::ProtectedRole => "Take the role from the user in the QMC, or change `steward.guard.protectRoles`.",
             Self::Protected => "Change `Butler.qlikSenseLicense.licenseRelease.neverRelease` in the settings.",
+            Self::ProtectedByHand => "Wait until the protection ends, or run `steward unprotect`.",
+            Self::Restored => "Wait until the grace period (`steward.guard.undoGraceDays`) ends.",
             Self::Cap => {
-                "Look at the plan; then raise `steward.guard.maxReleasePercent` or `steward.guard.maxReleases`, or set \
-                 `steward.guard.aboveCap: longest-idle-first` to work a backlog off cap by cap."
+                "Look at the plan; then release a part with `steward apply PLAN --first N`, approve it once with \
+                 `steward apply PLAN --approve-over-cap --note …`, raise `steward.guard.maxReleasePercent` or \
+                 `steward.guard.maxReleases`, or let `steward.guard.aboveCap: longest-idle-first` work a backlog off cap \
+                 by cap."
             }
+            Self::UndoReserve => "Wait until seats are free again, or lower `steward.guard.undoReserveDays`.",
             Self::PolicyFault => "Run `steward policy inspect`, mend or replace the policy, and plan again.",
             Self::ListTooShort => {
                 "Give the account that Steward uses the right to read all licence allocations, and plan again."
             }
             Self::UsersMissing => "Give the account that Steward uses the right to read all users, and plan again.",
+            Self::UsersHalved | Self::SeatsVanished => {
+                "Check the rights of the account that Steward uses; if people or seats are really gone, accept the new \
+                 numbers with `steward arm`, and plan again."
+            }
             Self::UnknownDates => {
                 "Look at the seats with `lastUsed: unknown` in the plan; a new release of Qlik Sense may have renamed a \
                  field."
+            }
+            Self::NeverUsedJump => {
+                "Look at the last use of some seats in the QMC; if they were really never used, accept the new numbers \
+                 with `steward arm`, and plan again."
             }
             Self::FutureDates => {
                 "Set the clocks of all nodes and of this machine by the same time server, and plan again."
@@ -151,6 +217,13 @@ impl Gate {
                 "Set the clocks of the server and of this machine by the same time server, and plan again."
             }
             Self::StaleInventory => "Plan again.",
+            Self::ProtectionLost => {
+                "Correct or remove the entry in the settings; if nobody should match it any more, accept that with \
+                 `steward arm`, and plan again."
+            }
+            Self::OutsideWindow => "Wait for the window, or change `steward.guard.window`.",
+            Self::Paused => "Run `steward resume`.",
+            Self::NotArmed => "Look at a plan, then run `steward arm`.",
         }
     }
 }

@@ -5,12 +5,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::settings::{FlagRule, NeverRelease, account_name};
 use crate::snapshot::{Owner, Snapshot, User};
 use crate::text::fold;
 
-/// One entry of the `neverRelease` settings.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// One entry of the `neverRelease` settings, names folded.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub enum Protection {
     User { user_dir: String, user_id: String },
     Tag(String),
@@ -80,7 +83,8 @@ impl Protections {
         counts
     }
 
-    fn entries(&self) -> impl Iterator<Item = Protection> {
+    /// Every entry, whomever it matches.
+    pub fn entries(&self) -> impl Iterator<Item = Protection> {
         let users = self.users.iter().cloned().map(|(user_dir, user_id)| Protection::User { user_dir, user_id });
         let properties =
             self.custom_properties.iter().cloned().map(|(name, value)| Protection::CustomProperty { name, value });
@@ -130,6 +134,13 @@ impl Protections {
             (self.settings.removed_externally, removed_externally, Protection::RemovedExternally),
         ];
         rules.into_iter().filter(|(rule, flag, _)| rule.protects(*flag)).map(|(_, flag, make)| make(flag)).collect()
+    }
+}
+
+impl Protection {
+    /// An entry that somebody wrote into a list, rather than one of the flags that match whom they match.
+    pub fn is_listed(&self) -> bool {
+        !matches!(self, Self::Inactive(_) | Self::Blocked(_) | Self::RemovedExternally(_))
     }
 }
 

@@ -1,7 +1,9 @@
 //! Gates that hold everything: signs that the facts or the answers of a whole run cannot be trusted.
 
+use super::memory_gates::memory_holds;
 use super::{Gate, Hold};
 use crate::instant::{Instant, MS_PER_MINUTE};
+use crate::memory::Memory;
 use crate::policy::Fault;
 use crate::settings::GuardSettings;
 use crate::snapshot::{Holder, Owner, Pool, Snapshot};
@@ -9,6 +11,8 @@ use crate::snapshot::{Holder, Owner, Pool, Snapshot};
 /// Clocks of one site agree to the second; five minutes is what Kerberos tolerates, so a site beyond it has more
 /// trouble than Steward.
 const CLOCK_SKEW_MAX_MS: i64 = 5 * MS_PER_MINUTE;
+/// Time servers correct a clock by fractions of a second; more is a clock that somebody set.
+const CLOCK_BACK_MAX_MS: i64 = 2_000;
 /// Seats come and go while the lists are read: this many may be missing from a list, or one per cent of it.
 const LIST_SLACK_SEATS: u64 = 2;
 /// Owners are created and deleted while the lists are read, but not one in a hundred.
@@ -23,6 +27,7 @@ pub struct RunFacts<'a> {
     /// The plan is meant to be applied: `now` is the time of the clock, and the snapshot was read for it.
     pub applicable: bool,
     pub faults: &'a [Fault],
+    pub memory: &'a Memory,
 }
 
 /// Every gate that holds this run, in the order of [`Gate`].
@@ -37,8 +42,11 @@ pub fn run_holds(snapshot: &Snapshot, settings: &GuardSettings, facts: RunFacts<
     holds.extend(future_dates(snapshot, facts.now));
     holds.extend(clock_skew(snapshot));
     if facts.applicable {
+        holds.extend(clock_went_back(facts.memory, facts.now));
         holds.extend(stale_inventory(snapshot, settings, facts.now));
     }
+    holds.extend(memory_holds(snapshot, settings, facts.memory));
+    holds.sort_by_key(|hold| hold.gate);
     holds
 }
 
@@ -89,6 +97,17 @@ fn clock_skew(snapshot: &Snapshot) -> Option<Hold> {
         let direction = if skew_ms > 0 { "ahead of" } else { "behind" };
         let seconds = skew_ms.unsigned_abs() / 1000;
         Hold::new(Gate::ClockSkew, format!("the server is {seconds} seconds {direction} this machine"))
+    })
+}
+
+/// To the second, because clocks are corrected by fractions of it all the time.
+fn clock_went_back(memory: &Memory, now: Instant) -> Option<Hold> {
+    let last = memory.last_entry_at?;
+    let back_ms = last.millis_since(now);
+    (back_ms > CLOCK_BACK_MAX_MS).then(|| {
+        let detail =
+            format!("the clock of this machine shows {now}, the last entry of the ledger was written at {last}");
+        Hold::new(Gate::ClockSkew, detail)
     })
 }
 

@@ -1,8 +1,10 @@
 //! Gates that hold one seat.
 
+use std::collections::BTreeMap;
+
 use super::{Gate, Hold, Protections};
-use crate::candidate::Candidate;
 use crate::instant::{Instant, MS_PER_DAY};
+use crate::memory::{KeptPerson, Memory};
 use crate::settings::{GuardSettings, account_name};
 use crate::snapshot::{Holder, LastUse, Owner, Seat};
 use crate::text::fold;
@@ -11,27 +13,68 @@ use crate::text::fold;
 const SERVICE_DIRECTORY: &str = "internal";
 const SERVICE_PREFIX: &str = "sa_";
 
-/// Every gate that holds this seat, in the order of [`Gate`].
-pub fn seat_holds(
-    candidate: &Candidate<'_>,
-    settings: &GuardSettings,
-    protections: &Protections,
+/// What the seat gates look at beside the seat, prepared once for a run.
+#[derive(Debug)]
+pub struct SeatGates<'a> {
+    settings: &'a GuardSettings,
     now: Instant,
-) -> Vec<Hold> {
-    let seat = candidate.seat;
+    protections: Protections,
+    by_hand: KeptPeople<'a>,
+    restored: KeptPeople<'a>,
+}
+
+/// By folded directory and id.
+type KeptPeople<'a> = BTreeMap<(String, String), &'a KeptPerson>;
+
+impl<'a> SeatGates<'a> {
+    pub fn new(settings: &'a GuardSettings, memory: &'a Memory, now: Instant) -> Self {
+        Self {
+            settings,
+            now,
+            protections: Protections::new(&settings.never_release),
+            by_hand: kept(&memory.protected_by_hand, now),
+            restored: kept(&memory.restored, now),
+        }
+    }
+
+    /// Every gate that holds this seat, in the order of [`Gate`].
+    pub fn holds(&self, seat: &Seat, owner: &Owner<'_>) -> Vec<Hold> {
+        let mut holds = holds_by_facts(seat, owner, self.settings, self.now);
+        if let Some(protection) = self.protections.matching(owner).first() {
+            holds.push(Hold::new(Gate::Protected, protection.to_string()));
+        }
+        for (gate, people) in [(Gate::ProtectedByHand, &self.by_hand), (Gate::Restored, &self.restored)] {
+            holds.extend(people.get(&account(&seat.holder)).map(|person| Hold::new(gate, until(person))));
+        }
+        holds
+    }
+}
+
+fn kept(people: &[KeptPerson], now: Instant) -> KeptPeople<'_> {
+    let still = people.iter().filter(|person| person.holds_at(now));
+    still.map(|person| ((fold(&person.account.user_dir), fold(&person.account.user_id)), person)).collect()
+}
+
+fn account(holder: &Holder) -> (String, String) {
+    (fold(holder.user_directory()), fold(holder.user_id()))
+}
+
+fn until(person: &KeptPerson) -> String {
+    let until = person.until.map_or_else(|| "for good".to_owned(), |until| format!("until {until}"));
+    if person.note.is_empty() { until } else { format!("{until}: {}", person.note) }
+}
+
+fn holds_by_facts(seat: &Seat, owner: &Owner<'_>, settings: &GuardSettings, now: Instant) -> Vec<Hold> {
     let mut holds = Vec::new();
     if seat.quarantined {
         holds.push(Hold::new(Gate::Quarantined, "the seat is quarantined"));
     }
-    if candidate.owner == Owner::Unresolved {
+    if *owner == Owner::Unresolved {
         holds.push(Hold::new(Gate::UnresolvedOwner, "the user list does not describe the owner"));
     }
     holds.extend(floor(seat, settings, now).map(|detail| Hold::new(Gate::Floor, detail)));
     holds.extend(service_account(&seat.holder, settings).map(|detail| Hold::new(Gate::ServiceAccount, detail)));
-    holds.extend(protected_role(&candidate.owner, settings).map(|detail| Hold::new(Gate::ProtectedRole, detail)));
-    if let Some(protection) = protections.matching(&candidate.owner).first() {
-        holds.push(Hold::new(Gate::Protected, protection.to_string()));
-    }
+    holds.extend(protected_role(owner, settings).map(|detail| Hold::new(Gate::ProtectedRole, detail)));
     holds
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::Snapshot;
+use crate::memory::Memory;
 use crate::settings::RunSettings;
 
 /// The only format so far.
@@ -18,7 +19,28 @@ pub struct SnapshotFile {
     /// People are replaced by pseudonyms, here and in the settings.
     pub masked: bool,
     pub settings: RunSettings,
+    /// What the guard remembered of earlier runs.
+    #[serde(default)]
+    pub memory: Memory,
     pub inventory: Snapshot,
+}
+
+/// The same file, of parts that somebody else owns: a large site is not copied to be written.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SnapshotFileParts<'a> {
+    format: u32,
+    masked: bool,
+    settings: &'a RunSettings,
+    memory: &'a Memory,
+    inventory: &'a Snapshot,
+}
+
+impl<'a> SnapshotFileParts<'a> {
+    /// An unmasked file.
+    pub fn new(inventory: &'a Snapshot, settings: &'a RunSettings, memory: &'a Memory) -> Self {
+        Self { format: FORMAT, masked: false, settings, memory, inventory }
+    }
 }
 
 #[derive(Debug, Error)]
@@ -35,8 +57,8 @@ struct FormatOnly {
 }
 
 impl SnapshotFile {
-    pub fn new(inventory: Snapshot, settings: RunSettings, masked: bool) -> Self {
-        Self { format: FORMAT, masked, settings, inventory }
+    pub fn new(inventory: Snapshot, settings: RunSettings, memory: Memory, masked: bool) -> Self {
+        Self { format: FORMAT, masked, settings, memory, inventory }
     }
 
     /// # Errors

@@ -15,12 +15,15 @@ use super::fake_qrs::{certificate_set, serve, utc_now};
 use super::out_file::write_file;
 use super::people::Person;
 use super::{Outcome, plan, print_text, why};
+use crate::clock;
 use crate::config::Settings;
 use crate::cycle::{self, Prepared, Source};
 
 /// The people of the demo: enough for every rule to have somebody.
 const SEATS: usize = 2000;
 const SEED: u64 = 7;
+/// Of the id of a plan in the commands: enough to be the only one.
+const PLAN_DIGITS: usize = 12;
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -61,9 +64,12 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
 
     work_off_the_backlog(&config)?;
     let settings = Settings::load(&config)?.settings;
-    let prepared = cycle::prepare(Some(&settings), &Source::default()).await?;
-    let plan = tokio::task::spawn_blocking(move || prepared.plan().map(|plan| (prepared, plan)));
+    let mut ledger = cycle::open_ledger(&settings, &clock::now).await?;
+    let prepared = cycle::prepare(Some(&settings), &Source::default(), Some(&mut ledger), &clock::now).await?;
+    let plan = tokio::task::spawn_blocking(move || prepared.plan(None).map(|plan| (prepared, plan)));
     let (prepared, plan) = plan.await.context("the planner stopped")??;
+    cycle::store_plan(&mut ledger, &prepared, &plan, clock::now()).await?;
+    drop(ledger);
     print_text(&plan::table_text(&plan, false, std::io::stdout().is_terminal()))?;
     let examples = explain_two(&prepared, &plan)?;
     let snapshot = folder.join("snapshot.json");
@@ -71,7 +77,7 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
 
     let serving = !args.once && (args.keep || std::io::stdin().is_terminal());
     if serving {
-        print_text(&(next_commands("--config", &config, &examples) + "\nThe server runs until Ctrl-C.\n"))?;
+        print_text(&(next_commands("--config", &config, &plan, &examples) + "\nThe server runs until Ctrl-C.\n"))?;
         tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
     } else {
         // The folder has to outlive us, or the commands would find nothing.
@@ -81,17 +87,20 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
              On a terminal, or with --keep, the demo serves until Ctrl-C.\n",
             folder.display()
         );
-        print_text(&(next_commands("--snapshot", &snapshot, &examples) + &ends))?;
+        print_text(&(next_commands("--snapshot", &snapshot, &plan, &examples) + &ends))?;
     }
     fake.stop().await;
     Ok(Outcome::Done)
 }
 
 /// A site that nobody tidied for years is far above the cap. Here it is worked off cap by cap, so that there is
-/// something to see; the section `steward:` is the last one of the file.
+/// something to see, and seats may be released, because nobody holds them; the section `steward:` is the last one of the file.
 fn work_off_the_backlog(config: &Path) -> Result<()> {
     let read = std::fs::read_to_string(config);
-    let written = read.and_then(|text| std::fs::write(config, text + "  guard:\n    aboveCap: longest-idle-first\n"));
+    let written = read.and_then(|text| {
+        let text = text.replace("dryRun: true", "dryRun: false");
+        std::fs::write(config, text + "  guard:\n    aboveCap: longest-idle-first\n")
+    });
     written.with_context(|| format!("cannot change `{}`", config.display()))
 }
 
@@ -114,13 +123,14 @@ fn explain_two(prepared: &Prepared, plan: &Plan) -> Result<Vec<String>> {
 }
 
 fn write_snapshot(path: &Path, prepared: Prepared) -> Result<()> {
-    let file = SnapshotFile::new(prepared.snapshot, prepared.settings, false);
+    let file = SnapshotFile::new(prepared.snapshot, prepared.settings, prepared.memory, false);
     write_file(path, |writer| serde_json::to_writer(writer, &file).map_err(Into::into))
 }
 
-fn next_commands(option: &str, path: &Path, examples: &[String]) -> String {
+fn next_commands(option: &str, path: &Path, plan: &Plan, examples: &[String]) -> String {
     let program = std::env::args().next().unwrap_or_else(|| "steward".to_owned());
     let facts = format!("{option} {}", path.display());
+    let plan: String = plan.id().hex().chars().take(PLAN_DIGITS).collect();
     let mut commands = vec![
         format!("plan {facts} --all"),
         format!("plan {facts} --format json"),
@@ -129,6 +139,10 @@ fn next_commands(option: &str, path: &Path, examples: &[String]) -> String {
     commands.extend(examples.iter().map(|account| format!("why {facts} '{account}'")));
     if option == "--config" {
         commands.push(format!("check {facts}"));
+        commands.push(format!("arm {facts}"));
+        commands.push(format!("apply {facts} {plan} --first 10"));
+        commands.push(format!("undo {facts} 1"));
+        commands.push(format!("audit show {facts}"));
         commands.push(format!("status {facts}"));
         commands.push(format!("snapshot {facts} --mask --out masked.json"));
     }

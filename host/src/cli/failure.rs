@@ -4,11 +4,13 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use steward_core::application::Refusal;
 use steward_fake_qrs::data::DataError;
 use steward_fake_qrs::faults::ScriptError;
 
 use super::Outcome;
 use super::table::printable_lines;
+use crate::apply::ApplyError;
 use crate::config::ConfigError;
 use crate::cycle::CycleError;
 use crate::policy::ConfigureError;
@@ -26,7 +28,11 @@ pub fn exit_code(result: Result<Outcome>) -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&printable_lines(&chain(&error)));
-            ExitCode::from(if is_configuration(&error) { WRONG_USAGE_OR_CONFIGURATION } else { FAILED })
+            ExitCode::from(match () {
+                () if is_held(&error) => ATTENTION,
+                () if is_configuration(&error) => WRONG_USAGE_OR_CONFIGURATION,
+                () => FAILED,
+            })
         }
     }
 }
@@ -56,10 +62,27 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
     })
 }
 
+/// An argument that clap cannot judge.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct WrongUsage(pub String);
+
+/// A gate held all of it: nothing failed, but somebody should look.
+fn is_held(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        matches!(cause.downcast_ref(), Some(ApplyError::Held { .. } | ApplyError::Refused(Refusal::Held { .. })))
+    })
+}
+
 /// The administrator has to change a file or an argument, nothing at the server.
 fn is_configuration(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.is::<ConfigError>()
+            || cause.is::<WrongUsage>()
+            || matches!(
+                cause.downcast_ref(),
+                Some(ApplyError::DryRun | ApplyError::Disabled | ApplyError::OwnAccount | ApplyError::NoNote)
+            )
             || cause.is::<super::people::NotOnePerson>()
             || cause.is::<super::out_file::OutIsInput>()
             || cause.is::<DataError>()

@@ -28,12 +28,25 @@ impl Person {
 pub enum NotOnePerson {
     #[error("nobody is called `{typed}`{}", suggested(.near))]
     Nobody { typed: String, near: Vec<String> },
+    #[error("`{typed}` has no directory: write `DIR\\user`")]
+    NoDirectory { typed: String },
     #[error("`{typed}` may be {}: name the directory too", .found.join(" or "))]
     Several { typed: String, found: Vec<String> },
 }
 
 fn suggested(near: &[String]) -> String {
     if near.is_empty() { String::new() } else { format!("; did you mean {}?", near.join(" or ")) }
+}
+
+/// The person as typed, without looking whether there is one: `DIR\user` or `DIR/user`.
+pub fn typed(typed: &str) -> Result<Person, NotOnePerson> {
+    let parts = typed.split_once('\\').or_else(|| typed.split_once('/'));
+    match parts.map(|(directory, id)| (directory.trim(), id.trim())) {
+        Some((directory, id)) if !directory.is_empty() && !id.is_empty() => {
+            Ok(Person { user_directory: directory.to_owned(), user_id: id.to_owned() })
+        }
+        _ => Err(NotOnePerson::NoDirectory { typed: typed.to_owned() }),
+    }
 }
 
 /// Finds the person called `typed`: `DIR\user`, `DIR/user` or just `user`, without regard to case.

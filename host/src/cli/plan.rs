@@ -10,10 +10,15 @@ use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use steward_core::plan::Plan;
 
+use super::failure::chain;
 use super::out_file::{refuse_inputs, write_file};
 use super::table::{escaped, printable_lines};
 use super::{OptionalConfigFile, Outcome, SourceArgs, facts_group, load_settings, note};
+use crate::apply::{self, ApplyError};
+use crate::config::Settings;
 use crate::cycle::{self, Prepared, Source};
+use crate::ledger::{Ledger, LedgerError, LockError};
+use crate::{clock, executor};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -55,9 +60,22 @@ pub async fn run(args: PlanArgs) -> Result<Outcome> {
     if let Some(out) = &args.out {
         refuse_inputs(out, &[args.config.config.as_deref(), args.source.snapshot.as_deref()])?;
     }
-    let prepared = prepare(&args.config, &args.source).await?;
+    let loaded = args.config.config.as_deref().map(load_settings).transpose()?;
+    let settings = loaded.as_ref().map(|loaded| &loaded.settings);
+    // A plan for another time, or from a file, is never applied, so nothing is written down about it.
+    let is_live = args.source.snapshot.is_none() && args.source.now.is_none();
+    let mut ledger = match settings {
+        Some(settings) if is_live => open_to_write(settings).await?,
+        Some(settings) => open_to_read(settings).await,
+        None => None,
+    };
+    let prepared = prepare(settings, &args.source, ledger.as_mut()).await?;
     prepared.notes.iter().for_each(|text| note(text));
-    let plan = make(prepared).await?;
+    let (prepared, plan) = make(prepared).await?;
+    if let (Some(ledger), Some(settings), true) = (&mut ledger, settings, is_live) {
+        remember(ledger, settings, &prepared, &plan).await?;
+    }
+    drop(prepared);
     if let Some(path) = &args.out {
         write_file(path, |writer| plan.write(writer))?;
     }
@@ -65,12 +83,78 @@ pub async fn run(args: PlanArgs) -> Result<Outcome> {
     Ok(if plan.body().needs_attention() { Outcome::Attention } else { Outcome::Done })
 }
 
+/// The ledger, and in it what came of a run that was interrupted. Without it there is a plan all the same.
+///
+/// # Errors
+/// When the ledger is somebody else's: then the command is meant for another user.
+async fn open_to_write(settings: &Settings) -> Result<Option<Ledger>> {
+    let opened: Result<Ledger> = async {
+        let mut ledger = cycle::open_ledger(settings, &clock::now).await?;
+        if ledger.state().open_run().is_some() {
+            finish_open_run(&mut ledger, settings).await?;
+        }
+        Ok(ledger)
+    }
+    .await;
+    match opened {
+        Ok(ledger) => Ok(Some(ledger)),
+        Err(error) if matches!(error.downcast_ref(), Some(LedgerError::OtherOwner { .. })) => Err(error),
+        Err(error) => {
+            note(&format!("this plan cannot be applied: {}", chain(&error)));
+            Ok(None)
+        }
+    }
+}
+
+/// The ledger if there is one, for what it remembers.
+pub async fn open_to_read(settings: &Settings) -> Option<Ledger> {
+    let folder = settings.data_dir()?;
+    let opened = Ledger::open_existing(&folder, clock::now()).await;
+    let unused = |error: &LedgerError| {
+        note(&format!("nothing is remembered: {}", chain(&anyhow::Error::msg(error.to_string()))));
+    };
+    opened.inspect_err(unused).ok().flatten()
+}
+
+/// Unless it is at work in another process.
+async fn finish_open_run(ledger: &mut Ledger, settings: &Settings) -> Result<()> {
+    let _lock = match apply::lock(settings, false, &clock::now).await {
+        Err(ApplyError::Lock(LockError::Held { .. })) => return Ok(()),
+        taken => taken?,
+    };
+    ledger.refresh().await?;
+    let client = cycle::connect(settings, &clock::now)?;
+    let grace_days = settings.steward.guard.undo_grace_days;
+    if let Some(resolved) = executor::recover(ledger, &client, &clock::now, grace_days).await? {
+        note(&format!("finished run {}, which was interrupted; see `steward audit show --run {0}`", resolved.run));
+    }
+    Ok(())
+}
+
+async fn remember(ledger: &mut Ledger, settings: &Settings, prepared: &Prepared, plan: &Plan) -> Result<()> {
+    let now = clock::now();
+    let back = cycle::watch(ledger, &prepared.snapshot, settings.steward.history.retention_days, now).await?;
+    for account in &back {
+        note(&format!("{account} was released and holds a seat again: does a licence rule give it back?"));
+    }
+    cycle::store_plan(ledger, prepared, plan, now).await?;
+    if let Some(said) = ledger.state().paused() {
+        note(&format!("releases are paused by {} since {}", said.by, said.at));
+    } else if ledger.state().armed().is_none() {
+        note("nothing can be released yet: look at the plan, then run `steward arm`");
+    }
+    Ok(())
+}
+
 /// Everything that a plan is made of, with a spinner on a terminal while the server is read.
-pub async fn prepare(config: &OptionalConfigFile, source: &SourceArgs) -> Result<Prepared> {
-    let loaded = config.config.as_deref().map(load_settings).transpose()?;
+pub async fn prepare(
+    settings: Option<&Settings>,
+    source: &SourceArgs,
+    ledger: Option<&mut Ledger>,
+) -> Result<Prepared> {
     let source = Source { snapshot: source.snapshot.clone(), now: source.now };
     let spinner = spinner(if source.snapshot.is_some() { "reading the snapshot" } else { "reading the server" });
-    let prepared = cycle::prepare(loaded.as_ref().map(|loaded| &loaded.settings), &source).await;
+    let prepared = cycle::prepare(settings, &source, ledger, &clock::now).await;
     spinner.finish_and_clear();
     Ok(prepared?)
 }
@@ -82,8 +166,9 @@ pub fn spinner(message: &'static str) -> indicatif::ProgressBar {
 }
 
 /// Policies compute for a while, so they run where blocking is fine.
-async fn make(prepared: Prepared) -> Result<Plan> {
-    Ok(tokio::task::spawn_blocking(move || prepared.plan()).await.context("the planner stopped")??)
+async fn make(prepared: Prepared) -> Result<(Prepared, Plan)> {
+    let made = tokio::task::spawn_blocking(move || prepared.plan(None).map(|plan| (prepared, plan))).await;
+    Ok(made.context("the planner stopped")??)
 }
 
 fn print(plan: &Plan, format: Format, all: bool) -> io::Result<()> {

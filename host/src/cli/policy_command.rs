@@ -117,7 +117,7 @@ fn inspect(file: Option<&Path>, format: Format) -> Result<String> {
     if format == Format::Json {
         let inspected = json!({
             "name": description.name, "version": description.version, "summary": description.summary,
-            "contract": CONTRACT, "imports": [], "digest": policy.digest(), "bytes": policy.size_bytes(),
+            "contract": CONTRACT, "imports": [], "digest": policy.digest(), "bytes": policy.bytes().len(),
             "rules": description.rules, "needs": needs, "settingsSchema": schema,
         });
         return Ok(escaped(&serde_json::to_string_pretty(&inspected)?) + "\n");
@@ -134,7 +134,7 @@ fn inspect(file: Option<&Path>, format: Format) -> Result<String> {
         printable(&description.version),
         printable(&description.summary),
         policy.digest(),
-        policy.size_bytes(),
+        policy.bytes().len(),
         columns.text(),
         escaped(&serde_json::to_string_pretty(&schema)?)
     ))

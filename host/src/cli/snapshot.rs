@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use steward_core::mask::{MaskKey, mask};
+use steward_core::memory::Memory;
 use steward_core::snapshot::SnapshotFile;
 
 use super::out_file::{refuse_inputs, write_file};
 use super::table::counted;
 use super::{ConfigFile, Outcome, load_settings, print_text};
-use crate::cycle;
+use crate::{clock, cycle};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -35,18 +36,23 @@ pub async fn run(args: SnapshotArgs) -> Result<Outcome> {
     let loaded = load_settings(&args.config.config)?;
     let policy = cycle::load_policy(Some(&loaded.settings))?;
     let mut settings = cycle::run_settings(&loaded.settings, &policy);
-    let client = cycle::connect(&loaded.settings)?;
+    let client = cycle::connect(&loaded.settings, &clock::now)?;
     let spinner = super::plan::spinner("reading the server");
-    let snapshot = cycle::read_site(&client, &settings, policy.description().needs.attributes).await;
+    let snapshot = cycle::read_site(&client, &settings, policy.description().needs.attributes, &clock::now).await;
     spinner.finish_and_clear();
     let mut snapshot = snapshot?;
+    let mut memory = match super::plan::open_to_read(&loaded.settings).await {
+        Some(mut ledger) => ledger.memory(clock::now(), &settings.guard).await?,
+        None => Memory::default(),
+    };
     if args.mask {
         let mut random = [0; 32];
         getrandom::fill(&mut random).context("this machine has no randomness")?;
-        (snapshot, settings) = mask(snapshot, &settings, &MaskKey::new(random)).context("cannot mask the snapshot")?;
+        let key = MaskKey::new(random);
+        (snapshot, settings, memory) = mask(snapshot, &settings, &memory, &key).context("cannot mask the snapshot")?;
     }
     let (seats, users) = (snapshot.seats().len(), snapshot.users().len());
-    let file = SnapshotFile::new(snapshot, settings, args.mask);
+    let file = SnapshotFile::new(snapshot, settings, memory, args.mask);
     write_file(&args.out, |writer| {
         serde_json::to_writer(&mut *writer, &file)?;
         writer.write_all(b"\n")

@@ -9,7 +9,7 @@ use steward_core::planner;
 
 use super::table::Columns;
 use super::{ConfigFile, Outcome, load_settings, print_text};
-use crate::cycle;
+use crate::{clock, cycle};
 
 /// The width of a bar on a terminal.
 const BAR: usize = 30;
@@ -38,8 +38,8 @@ pub async fn run(args: StatusArgs) -> Result<Outcome> {
     let policy = cycle::load_policy(Some(&loaded.settings))?;
     let settings = cycle::run_settings(&loaded.settings, &policy);
     let spinner = super::plan::spinner("reading the server");
-    let client = cycle::connect(&loaded.settings)?;
-    let snapshot = cycle::read_site(&client, &settings, false).await;
+    let client = cycle::connect(&loaded.settings, &clock::now)?;
+    let snapshot = cycle::read_site(&client, &settings, false, &clock::now).await;
     spinner.finish_and_clear();
     let snapshot = snapshot?;
     let pools = planner::pools(&snapshot);

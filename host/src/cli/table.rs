@@ -49,6 +49,13 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|c| if is_unprintable(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
+/// Spreadsheets run a cell that begins like a formula; an apostrophe makes it a text. Control characters go as in the
+/// table. The JSON form has the names as they are.
+pub fn harmless(text: &str) -> String {
+    let text = printable(text);
+    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
+}
+
 /// The same for a text of several lines.
 pub fn printable_lines(text: &str) -> String {
     text.split_inclusive('\n')
@@ -86,11 +93,12 @@ pub fn shorten(text: &str, max: usize) -> String {
     shown
 }
 
-/// `1 seat`, `2 seats`, `2 people`.
+/// `1 seat`, `2 seats`, `2 people`, `2 entries`.
 pub fn counted(count: usize, one: &str) -> String {
     match (count, one) {
         (1, _) => format!("1 {one}"),
         (_, "person") => format!("{count} people"),
+        (_, "entry") => format!("{count} entries"),
         _ => format!("{count} {one}s"),
     }
 }

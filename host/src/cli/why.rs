@@ -7,14 +7,17 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 use steward_core::candidate::candidates;
 use steward_core::decision::{Outcome as RuleFinding, RuleOutcome, Verdict};
+use steward_core::guard::Gate;
+use steward_core::instant::Instant;
 use steward_core::plan::{Held, Plan, PlannedDecision};
 use steward_core::policy::Policy as _;
 use steward_core::snapshot::{Snapshot, User};
 
 use super::people::{self, Person, fold};
 use super::table::{Columns, escaped, printable};
-use super::{OptionalConfigFile, Outcome, SourceArgs, facts_group, note, print_text};
+use super::{OptionalConfigFile, Outcome, SourceArgs, facts_group, load_settings, note, print_text};
 use crate::cycle::{CycleError, Prepared};
+use crate::ledger::{Ledger, PastRelease};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -49,7 +52,19 @@ pub struct Explanation {
     user_id: String,
     /// `None` when the user list does not have the person.
     user: Option<User>,
+    /// An administrator or an undo keeps the person's seats, whatever the policy says.
+    kept: Vec<Kept>,
     seats: Vec<ExplainedSeat>,
+    /// What Steward took before, the latest first.
+    releases: Vec<PastRelease>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Kept {
+    gate: Gate,
+    until: Option<Instant>,
+    note: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,20 +79,45 @@ struct ExplainedSeat {
 }
 
 pub async fn run(args: WhyArgs) -> Result<Outcome> {
-    let prepared = super::plan::prepare(&args.config, &args.source).await?;
+    let loaded = args.config.config.as_deref().map(load_settings).transpose()?;
+    let settings = loaded.as_ref().map(|loaded| &loaded.settings);
+    let mut ledger = match settings {
+        Some(settings) if args.source.snapshot.is_none() => super::plan::open_to_read(settings).await,
+        _ => None,
+    };
+    let prepared = super::plan::prepare(settings, &args.source, ledger.as_mut()).await?;
     prepared.notes.iter().for_each(|text| note(text));
+    let (person, releases) = find(&prepared, ledger.as_mut(), &args.person).await?;
     let explanation = tokio::task::spawn_blocking(move || -> Result<Explanation> {
-        let person = people::find(&prepared.snapshot, &args.person)?;
-        let plan = prepared.plan()?;
+        let plan = prepared.plan(None)?;
         Ok(explain(&prepared, &plan, &person)?)
     });
-    let explanation = explanation.await.context("the planner stopped")??;
+    let mut explanation = explanation.await.context("the planner stopped")??;
+    explanation.releases = releases;
     let text = match args.format {
         Format::Json => escaped(&serde_json::to_string_pretty(&explanation)?) + "\n",
         Format::Text => text(&explanation),
     };
     print_text(&text)?;
     Ok(Outcome::Done)
+}
+
+/// A person of the site, or one whom only the ledger remembers, with what was done to their seats.
+async fn find(prepared: &Prepared, ledger: Option<&mut Ledger>, typed: &str) -> Result<(Person, Vec<PastRelease>)> {
+    let found = people::find(&prepared.snapshot, typed);
+    let Some(ledger) = ledger else { return Ok((found?, Vec::new())) };
+    let person = match found {
+        Ok(person) => person,
+        Err(unknown) => match people::typed(typed) {
+            Ok(person) => {
+                let releases = ledger.past_releases(&person.user_directory, &person.user_id).await?;
+                return if releases.is_empty() { Err(unknown.into()) } else { Ok((person, releases)) };
+            }
+            Err(_) => return Err(unknown.into()),
+        },
+    };
+    let releases = ledger.past_releases(&person.user_directory, &person.user_id).await?;
+    Ok((person, releases))
 }
 
 /// What the plan and every rule say about the seats of `person`.
@@ -112,8 +152,21 @@ pub fn explain(prepared: &Prepared, plan: &Plan, person: &Person) -> Result<Expl
         user_directory: person.user_directory.clone(),
         user_id: person.user_id.clone(),
         user: user(&prepared.snapshot, person).cloned(),
+        kept: kept(prepared, person),
         seats,
+        releases: Vec::new(),
     })
+}
+
+fn kept(prepared: &Prepared, person: &Person) -> Vec<Kept> {
+    let memory = &prepared.memory;
+    let by_hand = memory.protected_by_hand.iter().map(|kept| (Gate::ProtectedByHand, kept));
+    let restored = memory.restored.iter().map(|kept| (Gate::Restored, kept));
+    by_hand
+        .chain(restored)
+        .filter(|(_, kept)| kept.is(&person.user_directory, &person.user_id) && kept.holds_at(prepared.now))
+        .map(|(gate, kept)| Kept { gate, until: kept.until, note: kept.note.clone() })
+        .collect()
 }
 
 fn same(person: &Person, user_directory: &str, user_id: &str) -> bool {
@@ -134,13 +187,41 @@ pub fn text(explanation: &Explanation) -> String {
         Some(user) => facts(user, &mut text),
         None => text += "  The user list does not describe this person.\n",
     }
+    for kept in &explanation.kept {
+        let until = kept.until.map_or_else(|| "for good".to_owned(), |until| format!("until {until}"));
+        let _ = writeln!(text, "  keeps every seat {until} ({}): {}", kept.gate, printable(&kept.note));
+        let _ = writeln!(text, "      {} {}", kept.gate.sentence(), kept.gate.way_out());
+    }
     if explanation.seats.is_empty() {
         text += "  holds no seat, so there is nothing to release\n";
+    }
+    for release in &explanation.releases {
+        release_text(release, &account, &mut text);
     }
     for seat in &explanation.seats {
         seat_text(seat, &mut text);
     }
     text
+}
+
+/// When a seat was taken, why, by whom, and how to give it back.
+fn release_text(release: &PastRelease, account: &str, text: &mut String) {
+    let PastRelease { license_type, license_id, released_at, run, by, .. } = release;
+    let _ = writeln!(text, "\n{license_type} seat {license_id}");
+    let _ = writeln!(text, "  released at {released_at} in run {run}, applied by {}", printable(by));
+    let reason = release.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    let _ = writeln!(text, "  by the rule {}{}", release.rule, printable(&reason));
+    let idle = release.idle_days.map(|days| format!(", {days} days idle")).unwrap_or_default();
+    let _ = writeln!(text, "  last used {}{idle}", release.last_used);
+    if let Some(approved_by) = &release.approved_by {
+        let note = release.approval_note.as_deref().unwrap_or_default();
+        let _ = writeln!(text, "  above the cap, approved by {}: {}", printable(approved_by), printable(note));
+    }
+    if release.returned {
+        text.push_str("  the person holds a seat again since\n");
+    } else {
+        let _ = writeln!(text, "  to give it back: steward undo {run} --only '{}'", printable(account));
+    }
 }
 
 fn facts(user: &User, text: &mut String) {

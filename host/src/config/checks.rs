@@ -3,11 +3,14 @@
 use std::fs::File;
 use std::path::Path;
 
+use steward_core::window::{Day, TimeOfDay};
+
 use super::Settings;
 use super::butler::qrs::QLIK_USER_HEADER;
 use super::derived::{Credentials, Endpoint, QRS_PORT, QlikUser};
 use super::node::Node;
 use super::problem::{Problem, quoted};
+use super::steward::guard::Window;
 use super::steward::qrs::Verify;
 
 const HOST: &str = "Butler.configQRS.host";
@@ -19,6 +22,7 @@ const CERT_CA: &str = "Butler.cert.clientCertCA";
 const VERIFY: &str = "steward.qrs.verify";
 const PFX: &str = "steward.qrs.clientPfx";
 const JWT: &str = "steward.qrs.jwtFile";
+const WINDOW: &str = "steward.guard.window";
 const COMPONENT: &str = "steward.policy.component";
 
 /// Sections named in the note about those passed over. Butler's own template has 33.
@@ -53,6 +57,9 @@ pub fn problems(settings: &Settings, root: &Node, known: &[Problem]) -> Vec<Prob
     check_headers(settings, &mut report);
     check_credentials(settings, &mut report);
     check_policy_settings(settings, &mut report);
+    if let Some(window) = &settings.steward.guard.window {
+        check_window(window, &mut report);
+    }
     if settings.steward.qrs.verify == Some(Verify::Chain)
         && settings.butler.cert.client_cert_ca.is_none()
         && !report.is_known(CERT_CA)
@@ -112,6 +119,26 @@ fn check_headers(settings: &Settings, report: &mut Report<'_>) {
              `UserDirectory=Internal;UserId=sa_repository`"
         );
         report.add(HEADERS, message);
+    }
+}
+
+fn check_window(window: &Window, report: &mut Report<'_>) {
+    for (index, day) in window.days.iter().enumerate() {
+        if Day::parse(day).is_none() {
+            let message = format!("{} is no day of the week: write `mon` or `Monday`", quoted(day));
+            report.add(&format!("{WINDOW}.days[{index}]"), message);
+        }
+    }
+    for (name, time) in [("from", &window.from), ("to", &window.to)] {
+        if TimeOfDay::parse(time).is_none() {
+            report.add(&format!("{WINDOW}.{name}"), format!("{} is no time of day: write `08:30`", quoted(time)));
+        }
+    }
+    if let Some(zone) = &window.time_zone
+        && zone.parse::<chrono_tz::Tz>().is_err()
+    {
+        let message = format!("{} is no time zone: write a name such as `Europe/Berlin`", quoted(zone));
+        report.add(&format!("{WINDOW}.timeZone"), message);
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::FilePath;
 
 pub mod guard;
+pub mod history;
 pub mod license_type;
 pub mod policy;
 pub mod qrs;
@@ -26,4 +27,6 @@ pub struct Steward {
     pub policy: policy::Policy,
     /// Limits that no policy can override.
     pub guard: guard::Guard,
+    /// What is kept for charts.
+    pub history: history::History,
 }

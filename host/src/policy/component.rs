@@ -26,7 +26,7 @@ pub struct PolicyComponent {
     prepared: PlainPre<State>,
     description: Description,
     digest: Digest,
-    size_bytes: usize,
+    bytes: Vec<u8>,
 }
 
 #[derive(Debug, Error)]
@@ -93,7 +93,7 @@ impl PolicyComponent {
             prepared,
             description,
             digest: Digest::of_bytes(bytes),
-            size_bytes: bytes.len(),
+            bytes: bytes.to_vec(),
         })
     }
 
@@ -105,8 +105,9 @@ impl PolicyComponent {
         self.digest
     }
 
-    pub fn size_bytes(&self) -> usize {
-        self.size_bytes
+    /// The component as it was loaded.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
     /// What a plan says about the policy that made it.

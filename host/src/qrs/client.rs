@@ -20,6 +20,7 @@ use super::request::{self, CROSS_SITE_KEY_HEADER, Target};
 use super::rows::{Rows, found_instead};
 use super::settings::{Credentials, QrsSettings};
 use super::{answer, tls, transport, wire};
+use crate::clock::Clock;
 
 /// No list takes longer, however steadily the server trickles: 40,000 users take a minute or two.
 const ANSWER_TIME_MAX: Duration = Duration::from_mins(15);
@@ -52,9 +53,6 @@ pub(super) struct KnownHost {
     name: String,
     base: Url,
 }
-
-/// Our own clock, to compare the server's with.
-pub(super) type Clock<'a> = &'a (dyn Fn() -> Instant + Send + Sync);
 
 #[derive(Debug)]
 pub(super) struct Object {
@@ -219,7 +217,7 @@ impl Connection {
     }
 
     /// Sends one request, once, and lets only a good answer through.
-    async fn send<'c>(
+    pub(super) async fn send<'c>(
         &'c self,
         host: usize,
         method: Method,

@@ -10,12 +10,13 @@ use steward_core::snapshot::{Seat, SnapshotParts};
 use tokio::task::JoinSet;
 use tracing::Instrument;
 
-use super::client::{Client, Clock, Connection, malformed};
+use super::client::{Client, Connection, malformed};
 use super::error::QrsError;
 use super::request::Target;
 use super::wire;
 use super::wire::overview::PoolCount;
 use super::wire::user::Person;
+use crate::clock::Clock;
 
 /// What to read besides pools, seats and users. The seats of every enabled type are always read: who holds two of them
 /// is a fact about both.
@@ -35,13 +36,8 @@ impl Client {
     ///
     /// # Errors
     /// When anything cannot be read completely. A snapshot is never half of one.
-    pub async fn snapshot(
-        &self,
-        read: &Read,
-        taken_at: Instant,
-        now: impl Fn() -> Instant + Send + Sync,
-    ) -> Result<SnapshotParts, QrsError> {
-        let (before, clock_skew_ms) = self.connection.overview(Some(&now)).await?;
+    pub async fn snapshot(&self, read: &Read, taken_at: Instant, now: Clock<'_>) -> Result<SnapshotParts, QrsError> {
+        let (before, clock_skew_ms) = self.connection.overview(Some(now)).await?;
         let mut parts = SnapshotParts {
             taken_at,
             clock_skew_ms,

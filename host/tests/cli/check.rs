@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use serde_json::Value;
 use steward_fake_qrs::{Clock, Fault, FaultScript, LicenseModel};
 
-use crate::site::{Run, Site, data, data_of, now, serve, shared_data_dir, site};
+use crate::site::{Run, Site, data, data_of, now, serve, site};
 
 /// The findings as level, subject and text.
 fn findings(run: &Run) -> Vec<(String, String, String)> {
@@ -80,8 +80,8 @@ async fn entries_that_match_nobody_are_told() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_agreement_is_mentioned_once_for_each_data_folder() {
     let mut site = site(40).await;
-    let shared = shared_data_dir();
-    site.set(&[(&format!("dataDir: {}", shared.display()), "dataDir: own")]);
+    let own = site.path("data");
+    site.set(&[(&format!("dataDir: {}", own.display()), "dataDir: own")]);
     has(&check(&site), "note", "agreement", "agreement with Qlik");
     let again = check(&site);
     assert!(findings(&again).iter().all(|(_, about, _)| about != "agreement"), "{again:?}");
@@ -90,8 +90,8 @@ async fn the_agreement_is_mentioned_once_for_each_data_folder() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_data_folder_that_others_may_write_is_refused() {
     let mut site = site(40).await;
-    let shared = shared_data_dir();
-    site.set(&[(&format!("dataDir: {}", shared.display()), "dataDir: own")]);
+    let own = site.path("data");
+    site.set(&[(&format!("dataDir: {}", own.display()), "dataDir: own")]);
     std::fs::create_dir_all(site.path("own/compiled")).unwrap();
     std::fs::set_permissions(site.path("own/compiled"), std::fs::Permissions::from_mode(0o777)).unwrap();
     site.run(["plan"]).fails(2, &["can be written by others", "chmod 700"]);

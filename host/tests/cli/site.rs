@@ -163,14 +163,24 @@ pub async fn serve_with(data: Data, set: CertificateSet, change: impl FnOnce(&mu
     let settings = replaced(
         &settings::text(qrs.address(), "qlikserver"),
         "dataDir: ./data",
-        &format!("dataDir: {}", shared_data_dir().display()),
+        &format!("dataDir: {}", data_dir(folder.path()).display()),
     );
     let site = Site { qrs, folder, settings };
     site.write("steward.yaml", &site.settings);
     site
 }
 
-/// Where all tests keep compiled policies.
+/// A ledger for each site, and compiled policies that all tests share.
+pub fn data_dir(folder: &Path) -> PathBuf {
+    let shared = shared_data_dir().join("compiled");
+    fs::create_dir_all(&shared).unwrap();
+    let data = folder.join("data");
+    fs::create_dir_all(&data).unwrap();
+    std::os::unix::fs::symlink(shared, data.join("compiled")).unwrap();
+    data
+}
+
+/// Where commands without a site keep compiled policies, too.
 pub fn shared_data_dir() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("steward")
 }
@@ -240,8 +250,8 @@ impl Site {
 
     /// Whatever the folder holds beside what was put there, sorted.
     pub fn leftovers(&self) -> Vec<String> {
-        const OWN: [&str; 6] =
-            ["client.pem", "client_key.pem", "root.pem", "server.pem", "server_key.pem", "steward.yaml"];
+        const OWN: [&str; 7] =
+            ["client.pem", "client_key.pem", "data", "root.pem", "server.pem", "server_key.pem", "steward.yaml"];
         let names = fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().file_name());
         let mut names: Vec<String> = names.map(|name| name.into_string().unwrap()).collect();
         names.retain(|name| !OWN.contains(&name.as_str()));

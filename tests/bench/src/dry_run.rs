@@ -79,7 +79,7 @@ fn row(what: String, measured: Duration, baseline: Duration, how: &str, target: 
 async fn in_process(site: &Site) -> Result<Duration> {
     let (done, time) = timed(async {
         let prepared = site.prepare().await?;
-        tokio::task::spawn_blocking(move || prepared.plan()).await??;
+        tokio::task::spawn_blocking(move || prepared.plan(None)).await??;
         anyhow::Ok(())
     })
     .await;

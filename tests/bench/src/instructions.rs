@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use clap::ValueEnum as _;
+use steward::clock;
 use steward::cycle::{self, Source};
 use steward_core::candidate::candidates;
 use steward_core::snapshot::SnapshotFile;
@@ -28,7 +29,7 @@ pub async fn rows() -> Result<Vec<Row>> {
     let site = Site::start(SEATS, Usage::AllIdle, Duration::ZERO).await?;
     let prepared = site.prepare().await?;
     let snapshot = site.folder().join("snapshot.json");
-    let file = SnapshotFile::new(prepared.snapshot, prepared.settings, false);
+    let file = SnapshotFile::new(prepared.snapshot, prepared.settings, prepared.memory, false);
     std::fs::write(&snapshot, serde_json::to_string(&file)?).context("cannot write the snapshot")?;
     let sandbox = for_each_decision(&snapshot, Path::Sandbox)?;
     let native = for_each_decision(&snapshot, Path::Native)?;
@@ -71,7 +72,7 @@ fn counted(snapshot: &FilePath, path: Path, rounds: u32) -> Result<usize> {
 /// What runs under valgrind.
 pub async fn work(snapshot: &FilePath, path: Path, rounds: u32) -> Result<()> {
     let source = Source { snapshot: Some(PathBuf::from(snapshot)), now: None };
-    let prepared = cycle::prepare(None, &source).await?;
+    let prepared = cycle::prepare(None, &source, None, &clock::now).await?;
     let candidates = candidates(&prepared.snapshot);
     decide(path, &prepared, &candidates, rounds).map(drop)
 }

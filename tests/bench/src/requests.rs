@@ -21,7 +21,7 @@ pub async fn rows(scale: Scale) -> Result<Vec<Row>> {
 
 async fn row(seats: usize) -> Result<Row> {
     let site = Site::start(seats, Usage::AllIdle, Duration::ZERO).await?;
-    let plan = site.prepare().await?.plan()?;
+    let plan = site.prepare().await?.plan(None)?;
     let journal = site.take_journal();
     ensure!(plan.body().decisions.len() == seats, "the plan has {} decisions", plan.body().decisions.len());
     ensure!(journal.iter().all(|entry| entry.method == "GET"), "a dry run sent something else than GETs");

@@ -71,7 +71,7 @@ impl Site {
     /// Reads the site as `steward plan` does.
     pub async fn prepare(&self) -> Result<Prepared> {
         let settings = Settings::load(&self.config())?.settings;
-        Ok(cycle::prepare(Some(&settings), &Source::default()).await?)
+        Ok(cycle::prepare(Some(&settings), &Source::default(), None, &clock::now).await?)
     }
 
     /// The requests since the last call.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use steward_core::guard::{Protection, Protections, RunFacts, run_holds};
 use steward_core::instant::Instant;
+use steward_core::memory::Memory;
 use steward_core::policy::RunContext;
 use steward_core::settings::{RunSettings, account_name};
 use steward_core::snapshot::{LastUse, Owner, Snapshot};
@@ -14,6 +15,7 @@ use crate::cli::table::counted;
 use crate::clock;
 use crate::config::Settings;
 use crate::cycle;
+use crate::ledger::{Ledger, LedgerError};
 use crate::policy::PolicyComponent;
 use crate::qrs::{Client, exported};
 
@@ -23,7 +25,7 @@ const CERTIFICATE_WARNING_DAYS: u32 = 60;
 pub async fn check(settings: &Settings, policy: PolicyComponent, findings: &mut Findings) {
     let run_settings = cycle::run_settings(settings, &policy);
     exported_certificates(findings);
-    let client = match cycle::connect(settings) {
+    let client = match cycle::connect(settings, &clock::now) {
         Ok(client) => client,
         Err(error) => return findings.add(Level::Bad, "certificate", chain(&error.into())),
     };
@@ -34,8 +36,11 @@ pub async fn check(settings: &Settings, policy: PolicyComponent, findings: &mut 
     }
     license(&client, findings).await;
     let attributes = policy.description().needs.attributes;
-    match cycle::read_site(&client, &run_settings, attributes).await {
-        Ok(snapshot) => facts(&snapshot, &run_settings, &policy, findings),
+    match cycle::read_site(&client, &run_settings, attributes, &clock::now).await {
+        Ok(snapshot) => {
+            let memory = memory(settings, &run_settings, findings).await;
+            facts(&snapshot, &run_settings, &memory, &policy, findings);
+        }
         Err(error) => findings.add(Level::Bad, "server", chain(&error.into())),
     }
 }
@@ -82,7 +87,43 @@ async fn license(client: &Client, findings: &mut Findings) {
     }
 }
 
-fn facts(snapshot: &Snapshot, settings: &RunSettings, policy: &PolicyComponent, findings: &mut Findings) {
+/// What the ledger remembers, and whether it can be used at all.
+async fn memory(settings: &Settings, run_settings: &RunSettings, findings: &mut Findings) -> Memory {
+    let Some(folder) = settings.data_dir() else {
+        findings.add(Level::Bad, "ledger", chain(&LedgerError::NoFolder.into()));
+        return Memory::default();
+    };
+    let opened: Result<Option<Memory>, LedgerError> = async {
+        let Some(mut ledger) = Ledger::open_existing(&folder, clock::now()).await? else { return Ok(None) };
+        let text = format!("{} entries in `{}`, head {}", ledger.head().seq, folder.display(), ledger.head());
+        findings.add(Level::Good, "ledger", text);
+        ledger.memory(clock::now(), &run_settings.guard).await.map(Some)
+    }
+    .await;
+    match opened {
+        Ok(Some(memory)) => memory,
+        Ok(None) => {
+            findings.add(
+                Level::Note,
+                "ledger",
+                format!("none yet in `{}`; `steward plan` makes one", folder.display()),
+            );
+            Memory::default()
+        }
+        Err(error) => {
+            findings.add(Level::Bad, "ledger", chain(&error.into()));
+            Memory::default()
+        }
+    }
+}
+
+fn facts(
+    snapshot: &Snapshot,
+    settings: &RunSettings,
+    memory: &Memory,
+    policy: &PolicyComponent,
+    findings: &mut Findings,
+) {
     let now = clock::now();
     let (seats, users) = (counted(snapshot.seats().len(), "seat"), counted(snapshot.users().len(), "user"));
     findings.add(Level::Good, "server", format!("{seats} and {users} were read"));
@@ -90,7 +131,7 @@ fn facts(snapshot: &Snapshot, settings: &RunSettings, policy: &PolicyComponent, 
         let text = "the server did not tell the time, so its clock cannot be compared with ours";
         findings.add(Level::Warning, "clock", text.to_owned());
     }
-    for hold in run_holds(snapshot, &settings.guard, RunFacts { now, applicable: true, faults: &[] }) {
+    for hold in run_holds(snapshot, &settings.guard, RunFacts { now, applicable: true, faults: &[], memory }) {
         let text = format!("{}: {}. {} {}", hold.gate, hold.detail, hold.gate.sentence(), hold.gate.way_out());
         findings.add(Level::Bad, "guard", text);
     }

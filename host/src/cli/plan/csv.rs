@@ -6,7 +6,7 @@ use std::io;
 use steward_core::ids::LicenseId;
 use steward_core::plan::PlanBody;
 
-use crate::cli::table::printable;
+use crate::cli::table::harmless;
 
 const TITLES: [&str; 14] = [
     "licenseType",
@@ -55,11 +55,4 @@ pub fn write(plan: &PlanBody, out: &mut dyn io::Write) -> io::Result<()> {
         ])?;
     }
     writer.flush()
-}
-
-/// Spreadsheets run a cell that begins like a formula; an apostrophe makes it a text. Control characters go as in the
-/// table. The JSON form has the names as they are.
-fn harmless(text: &str) -> String {
-    let text = printable(text);
-    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::config::FilePath;
+use crate::config::butler::license_release::UserEntry;
 
 /// The connection to the Qlik Repository Service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,6 +23,9 @@ pub struct Qrs {
     pub prefix: Option<String>,
     /// File that holds a JWT, for a connection through a virtual proxy; used in place of a client certificate.
     pub jwt_file: Option<FilePath>,
+    /// The user of Qlik Sense that the JWT stands for, who keeps the seat. With a client certificate the header
+    /// `X-Qlik-User` says it.
+    pub account: Option<UserEntry>,
     /// Client certificate and key in one PFX file, in place of `Butler.cert.clientCert` and `clientCertKey`.
     pub client_pfx: Option<FilePath>,
     /// Seconds until a connection must stand.
@@ -49,6 +53,7 @@ impl Default for Qrs {
             verify: None,
             prefix: None,
             jwt_file: None,
+            account: None,
             client_pfx: None,
             connect_timeout_seconds: 10,
             timeout_seconds: 60,

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use steward_core::ids::{LicenseId, UserGuid};
+use steward_core::instant::Instant;
 use steward_core::license_type::LicenseType;
 use steward_core::snapshot::{Holder, Seat};
 
@@ -19,6 +20,8 @@ struct SeatRow<'a> {
     last_used: Scalar<'a>,
     #[serde(borrow, default)]
     quarantined: Scalar<'a>,
+    #[serde(borrow, default)]
+    quarantine_end: Scalar<'a>,
     #[serde(borrow, default)]
     excess: Scalar<'a>,
     #[serde(borrow, default)]
@@ -38,6 +41,22 @@ struct HolderRow<'a> {
     user_directory: Scalar<'a>,
     #[serde(borrow, default)]
     user_id: Scalar<'a>,
+}
+
+/// A seat with what is asked only after a release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedSeat {
+    pub seat: Seat,
+    /// When the quarantine ends; `None` when there is none or the date cannot be read.
+    pub quarantine_end: Option<Instant>,
+}
+
+/// # Errors
+/// As [`read`].
+pub(in crate::qrs) fn read_listed(row: &[u8], license_type: LicenseType) -> Result<ListedSeat, String> {
+    let seat = read(row, license_type)?;
+    let end: SeatRow<'_> = read_row(row)?;
+    Ok(ListedSeat { seat, quarantine_end: date::moment(&end.quarantine_end) })
 }
 
 /// # Errors
@@ -86,7 +105,6 @@ fn text(field: &Scalar<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
-    use steward_core::instant::Instant;
     use steward_core::snapshot::LastUse;
 
     use super::*;

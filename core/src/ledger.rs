@@ -1,0 +1,17 @@
+//! What Steward remembers: events, the chain that proves them, and the state that follows from them.
+//!
+//! Events are values; who writes them down durably is the host's business. State is never stored: it is replayed
+//! through one pure function, and an event that cannot happen in a state is an error, not a guess.
+
+mod chain;
+mod event;
+mod release;
+mod state;
+
+pub use chain::{ChainError, Entry, Head, seal, verify_next};
+pub use event::{
+    Answer, Counts, Event, FORMAT, IntendedRelease, PersonRef, PlannedSeat, ProtectionKey, RestoreAnswer, RunId,
+    RunKind, SeatOutcome, Stale,
+};
+pub use release::ReleaseState;
+pub use state::{HandProtection, IllegalEvent, LedgerState, PlanRecord, Restore, Run, Said, Taken};

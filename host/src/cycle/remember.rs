@@ -1,0 +1,73 @@
+//! What a cycle leaves in the ledger: the reading, who is back, and the plan with all that it was made of.
+
+use std::collections::BTreeSet;
+
+use steward_core::guard::Scope;
+use steward_core::instant::Instant;
+use steward_core::ledger::Event;
+use steward_core::license_type::LicenseType;
+use steward_core::memory::Reading;
+use steward_core::plan::Plan;
+use steward_core::settings::account_name;
+use steward_core::snapshot::Snapshot;
+
+use super::{CycleError, Prepared};
+use crate::ledger::{Ledger, LedgerError};
+
+/// Keeps the numbers of a reading, and notes who holds a seat again although it was released. Returns their accounts.
+pub async fn watch(
+    ledger: &mut Ledger,
+    snapshot: &Snapshot,
+    retention_days: u32,
+    at: Instant,
+) -> Result<Vec<String>, LedgerError> {
+    ledger.record_reading(snapshot.taken_at(), snapshot.pools(), retention_days).await?;
+    let holders: BTreeSet<(LicenseType, String)> = snapshot
+        .seats()
+        .iter()
+        .filter(|seat| !seat.quarantined)
+        .map(|seat| (seat.license_type, folded(seat.holder.user_directory(), seat.holder.user_id())))
+        .collect();
+    let accounts = ledger.accounts().await?;
+    let mut events = Vec::new();
+    let mut names = Vec::new();
+    for (run, seat) in ledger.state().still_taken() {
+        let Some(account) = accounts.get(&seat.person) else { continue };
+        if holders.contains(&(seat.license_type, folded(&account.user_directory, &account.user_id))) {
+            events.push(Event::Bounced { run, license_id: seat.license_id.clone() });
+            names.push(account_name(&account.user_directory, &account.user_id));
+        }
+    }
+    if !events.is_empty() {
+        ledger.append(at, &events).await?;
+    }
+    Ok(names)
+}
+
+fn folded(user_directory: &str, user_id: &str) -> String {
+    crate::ledger::folded(user_directory, user_id)
+}
+
+/// Keeps a plan, so that it can be applied, explained and made again.
+pub async fn store_plan(ledger: &mut Ledger, prepared: &Prepared, plan: &Plan, at: Instant) -> Result<(), CycleError> {
+    ledger.store_plan(plan, &prepared.made_of(), prepared.policy.bytes(), at).await?;
+    let body = plan.body();
+    if body.application.is_some() || !body.applicable || ledger.state().plan(&plan.id()).is_some() {
+        return Ok(());
+    }
+    let reading = Reading::of(&prepared.snapshot, &prepared.settings.guard.never_release);
+    let made = Event::PlanMade {
+        plan: plan.id(),
+        expires_at: body.expires_at,
+        releases: u32::try_from(body.releases.len()).unwrap_or(u32::MAX),
+        counts: ledger.counts(&reading).await?,
+        believed: !body.held.iter().any(|held| held.scope == Scope::Run),
+    };
+    match ledger.append(at, &[made]).await {
+        // Another process made the same plan of the same facts in the same millisecond.
+        Err(LedgerError::Illegal(_)) if ledger.state().plan(&plan.id()).is_some() => {}
+        written => written?,
+    }
+    ledger.purge_plans(at).await?;
+    Ok(())
+}

@@ -1,0 +1,183 @@
+//! Looks at the server to find out what came of a run: at its end, and after a crash.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use steward_core::ids::LicenseId;
+use steward_core::instant::Instant;
+use steward_core::ledger::{
+    Answer, Event, PersonRef, PlannedSeat, ReleaseState, RestoreAnswer, RunId, RunKind, SeatOutcome,
+};
+use steward_core::license_type::LicenseType;
+
+use super::ExecutorError;
+use crate::clock::Clock;
+use crate::ledger::{Account, Ledger, folded};
+use crate::qrs::{Client, ListedSeat};
+
+/// A request that was sent a moment before a crash may still be on its way to the server.
+const ON_ITS_WAY: Duration = Duration::from_secs(2);
+
+/// A run that was interrupted, and is finished now.
+#[derive(Debug)]
+pub struct Resolved {
+    pub run: RunId,
+    /// How many of its seats were looked at.
+    pub seats: usize,
+}
+
+/// Finishes the run that a crash left open, if there is one. It only looks: nothing is sent again.
+///
+/// # Errors
+/// When the server cannot be read or the ledger cannot be written.
+pub async fn recover(
+    ledger: &mut Ledger,
+    client: &Client,
+    clock: Clock<'_>,
+    grace_days: u32,
+) -> Result<Option<Resolved>, ExecutorError> {
+    let Some((run, open)) = ledger.state().open_run() else { return Ok(None) };
+    let kind = open.kind;
+    let latest = open.seats.values().filter_map(|(_, state)| state.released_at()).max();
+    let latest = latest.max(ledger.state().last_at()).unwrap_or_else(clock);
+    let since = u64::try_from(clock().millis_since(latest).max(0)).unwrap_or(u64::MAX);
+    if let Some(rest) = ON_ITS_WAY.checked_sub(Duration::from_millis(since)) {
+        tokio::time::sleep(rest).await;
+    }
+    let stopped = Some("interrupted".to_owned());
+    let seats = match kind {
+        RunKind::Release => settle(ledger, client, clock, run, stopped).await?,
+        RunKind::Undo(_) => settle_undo(ledger, client, clock, run, stopped, grace_days).await?,
+    };
+    tracing::warn!(run = run.0, seats, "finished a run that was interrupted");
+    Ok(Some(Resolved { run, seats }))
+}
+
+/// Asks for the seats once more, writes down what came of each announced release, and finishes the run.
+///
+/// # Errors
+/// When the server cannot be read or the ledger cannot be written. The run stays open then.
+pub async fn settle(
+    ledger: &mut Ledger,
+    client: &Client,
+    clock: Clock<'_>,
+    run: RunId,
+    stopped: Option<String>,
+) -> Result<usize, ExecutorError> {
+    let open = open_seats(ledger, run);
+    let types: BTreeSet<LicenseType> = open.iter().map(|(seat, _)| seat.license_type).collect();
+    let mut lists = lists_of(client, &types).await?;
+    if open.iter().any(|(seat, state)| is_lost(state) && is_listed(&lists, seat)) {
+        tokio::time::sleep(ON_ITS_WAY).await;
+        lists = lists_of(client, &types).await?;
+    }
+    let accounts = ledger.accounts().await?;
+    let mut events = Vec::new();
+    for (seat, state) in &open {
+        let list = lists.get(&seat.license_type).map(Vec::as_slice).unwrap_or_default();
+        let listed = list.iter().find(|listed| listed.seat.id == seat.license_id);
+        let outcome = outcome(answer_of(state), listed);
+        let is_taken = matches!(outcome, SeatOutcome::Freed);
+        events.push(Event::ReleaseSettled { run, license_id: seat.license_id.clone(), outcome });
+        let is_back = is_taken && accounts.get(&seat.person).is_some_and(|account| holding(list, account).is_some());
+        if is_back {
+            events.push(Event::Bounced { run, license_id: seat.license_id.clone() });
+        }
+    }
+    events.push(Event::RunFinished { run, stopped });
+    ledger.append(clock(), &events).await?;
+    Ok(open.len())
+}
+
+/// What an undo announced without an answer: whoever holds a seat now was given one.
+async fn settle_undo(
+    ledger: &mut Ledger,
+    client: &Client,
+    clock: Clock<'_>,
+    run: RunId,
+    stopped: Option<String>,
+    grace_days: u32,
+) -> Result<usize, ExecutorError> {
+    let open = open_restores(ledger, run);
+    let types = open.iter().map(|(_, license_type, _)| *license_type).collect();
+    let lists = lists_of(client, &types).await?;
+    let accounts = ledger.accounts().await?;
+    let mut events = Vec::new();
+    for (license_id, license_type, person) in &open {
+        let list = lists.get(license_type).map(Vec::as_slice).unwrap_or_default();
+        let held = accounts.get(person).and_then(|account| holding(list, account));
+        let now: Instant = clock();
+        let (answer, protected_until) = match held {
+            Some(held) => (RestoreAnswer::Restored { license_id: held.seat.id.clone() }, now.plus_days(grace_days)),
+            None => {
+                (RestoreAnswer::NotRestored("the undo was interrupted before it came to this seat".to_owned()), None)
+            }
+        };
+        let license_id = license_id.clone();
+        events.push(Event::RestoreAnswered { run, license_id, answer, protected_until });
+    }
+    events.push(Event::RunFinished { run, stopped });
+    ledger.append(clock(), &events).await?;
+    Ok(open.len())
+}
+
+fn open_seats(ledger: &Ledger, run: RunId) -> Vec<(PlannedSeat, ReleaseState)> {
+    let run = ledger.state().runs().get(&run);
+    let seats = run.into_iter().flat_map(|run| run.seats.values());
+    seats.filter(|(_, state)| state.is_open()).cloned().collect()
+}
+
+fn open_restores(ledger: &Ledger, run: RunId) -> Vec<(LicenseId, LicenseType, PersonRef)> {
+    let run = ledger.state().runs().get(&run);
+    let restores = run.into_iter().flat_map(|run| &run.restores).filter(|(_, restore)| restore.answer.is_none());
+    restores.map(|(id, restore)| (id.clone(), restore.license_type, restore.person.clone())).collect()
+}
+
+/// No answer came, so the request may still be on its way.
+fn is_lost(state: &ReleaseState) -> bool {
+    matches!(state, ReleaseState::Answered { answer: Answer::Lost(_), .. })
+}
+
+fn is_listed(lists: &BTreeMap<LicenseType, Vec<ListedSeat>>, seat: &PlannedSeat) -> bool {
+    let list = lists.get(&seat.license_type).map(Vec::as_slice).unwrap_or_default();
+    list.iter().any(|listed| listed.seat.id == seat.license_id && !listed.seat.quarantined)
+}
+
+async fn lists_of(
+    client: &Client,
+    types: &BTreeSet<LicenseType>,
+) -> Result<BTreeMap<LicenseType, Vec<ListedSeat>>, ExecutorError> {
+    let mut lists = BTreeMap::new();
+    for &license_type in types {
+        lists.insert(license_type, client.listed_seats(license_type).await.map_err(ExecutorError::Look)?);
+    }
+    Ok(lists)
+}
+
+/// The seat that a person can use now.
+pub(super) fn holding<'l>(list: &'l [ListedSeat], account: &Account) -> Option<&'l ListedSeat> {
+    let wanted = folded(&account.user_directory, &account.user_id);
+    list.iter().find(|listed| {
+        let holder = &listed.seat.holder;
+        !listed.seat.quarantined && folded(holder.user_directory(), holder.user_id()) == wanted
+    })
+}
+
+fn answer_of(state: &ReleaseState) -> Option<&Answer> {
+    match state {
+        ReleaseState::Answered { answer, .. } => Some(answer),
+        _ => None,
+    }
+}
+
+/// What the list says counts; who took a seat that is gone, the answer says.
+fn outcome(answer: Option<&Answer>, listed: Option<&ListedSeat>) -> SeatOutcome {
+    match (answer, listed) {
+        (Some(Answer::NotFound | Answer::Refused(_)), None) => SeatOutcome::GoneBefore,
+        (_, None) => SeatOutcome::Freed,
+        (Some(Answer::Refused(_)), Some(_)) => SeatOutcome::Failed,
+        (Some(Answer::NotFound), Some(_)) => SeatOutcome::StillAllocated,
+        (_, Some(listed)) if listed.seat.quarantined => SeatOutcome::Quarantined { until: listed.quarantine_end },
+        (_, Some(_)) => SeatOutcome::StillAllocated,
+    }
+}

@@ -1,0 +1,102 @@
+//! Copies of the ledger, made and put back while it is in use.
+//!
+//! A copy is one file: everything that is not in it (compiled policies, locks) is made anew.
+
+use std::path::Path;
+
+use sqlx::{Connection as _, SqliteConnection};
+use steward_core::instant::Instant;
+use steward_core::ledger::{Event, Head};
+
+use super::{FILE_NAME, Ledger, LedgerError, open, replay};
+
+/// Every table, in an order in which they can be filled.
+const TABLES: [&str; 5] = ["person", "component", "plan", "reading", "entry"];
+
+impl Ledger {
+    /// Writes a copy into `file`, which must not exist. Others may read and write meanwhile; the copy is of one moment.
+    ///
+    /// # Errors
+    /// When it cannot be written, or the copy cannot be read back.
+    pub async fn backup(&mut self, file: &Path) -> Result<Head, LedgerError> {
+        vacuum_into(&mut self.connection, file).await?;
+        let mut copy = open::connect_read_only(file).await?;
+        let (_, head) = replay(&mut copy).await?;
+        copy.close().await.map_err(LedgerError::read)?;
+        Ok(head)
+    }
+
+    /// Puts a copy in the place of everything that is here, in one transaction, and says so in a last entry: releases
+    /// have to be armed again, because what happened since the copy was made is not in it.
+    ///
+    /// # Errors
+    /// When the copy is none, or nothing can be written; then all is as before.
+    pub async fn restore(&mut self, file: &Path, by: &str, at: Instant) -> Result<Head, LedgerError> {
+        check_backup(file).await?;
+        let attach = sqlx::query("ATTACH DATABASE ? AS backup").bind(file.display().to_string());
+        attach.execute(&mut self.connection).await.map_err(LedgerError::read)?;
+        let copied = copy_tables(&mut self.connection).await;
+        sqlx::query("DETACH DATABASE backup").execute(&mut self.connection).await.map_err(LedgerError::read)?;
+        copied?;
+        (self.state, self.head) = replay(&mut self.connection).await?;
+        self.append(at, &[Event::LedgerRestored { by: by.to_owned() }]).await?;
+        Ok(self.head)
+    }
+}
+
+async fn vacuum_into(connection: &mut SqliteConnection, file: &Path) -> Result<(), LedgerError> {
+    let path = file.display().to_string();
+    if file.exists() {
+        let source = std::io::ErrorKind::AlreadyExists.into();
+        return Err(LedgerError::File { path, source });
+    }
+    // Made by us, so that nobody else can read it.
+    crate::private::create_file(file).map_err(|source| LedgerError::File { path: path.clone(), source })?;
+    let copied = sqlx::query("VACUUM INTO ?").bind(&path).execute(connection).await;
+    if let Err(error) = copied {
+        let _ = std::fs::remove_file(file);
+        return Err(LedgerError::write(error));
+    }
+    Ok(())
+}
+
+async fn check_backup(file: &Path) -> Result<(), LedgerError> {
+    let no_backup = |problem: String| LedgerError::NoBackup { path: file.display().to_string(), problem };
+    if !file.is_file() {
+        return Err(no_backup("there is no such file".to_owned()));
+    }
+    let mut copy = open::connect_read_only(file).await?;
+    let replayed = replay(&mut copy).await;
+    copy.close().await.map_err(LedgerError::read)?;
+    match replayed {
+        Ok((_, head)) if head == Head::empty() => Err(no_backup("it has no entries".to_owned())),
+        Ok(_) => Ok(()),
+        Err(error) => Err(no_backup(error.to_string())),
+    }
+}
+
+async fn copy_tables(connection: &mut SqliteConnection) -> Result<(), LedgerError> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(LedgerError::write)?;
+    let triggers: Vec<(String, String)> =
+        sqlx::query_as("SELECT name, sql FROM main.sqlite_master WHERE type = 'trigger'")
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(LedgerError::read)?;
+    // The names are ours, from the migrations.
+    let mut statements: Vec<String> = triggers.iter().map(|(name, _)| format!("DROP TRIGGER {name}")).collect();
+    for table in TABLES {
+        statements.push(format!("DELETE FROM main.{table}"));
+        statements.push(format!("INSERT INTO main.{table} SELECT * FROM backup.{table}"));
+    }
+    statements.extend(triggers.into_iter().map(|(_, sql)| sql));
+    for statement in statements {
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *transaction).await.map_err(LedgerError::write)?;
+    }
+    transaction.commit().await.map_err(LedgerError::write)
+}
+
+/// Where the ledger that is replaced is kept.
+pub fn kept_file(folder: &Path, at: Instant) -> std::path::PathBuf {
+    let time: String = at.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
+    folder.join(format!("{}.before-restore-{time}", FILE_NAME.trim_end_matches(".db")))
+}

@@ -1,0 +1,68 @@
+//! Forgets a person: the entries keep a reference that leads to nobody, the stored plans lose the name.
+
+use steward_core::erasure;
+use steward_core::instant::Instant;
+use steward_core::ledger::{Event, PersonRef};
+use steward_core::settings;
+
+use super::{Ledger, LedgerError};
+
+impl Ledger {
+    /// Erases a person, and returns how many stored plans they were taken out of. `None` when nobody of that name is
+    /// known here.
+    ///
+    /// # Errors
+    /// When something cannot be read or written. Erasing again goes on where it stopped.
+    pub async fn erase(
+        &mut self,
+        account: &settings::Account,
+        by: &str,
+        at: Instant,
+    ) -> Result<Option<usize>, LedgerError> {
+        let person = self.known_person(&account.user_dir, &account.user_id).await?;
+        let replacement = person.as_ref().map_or("erased", PersonRef::as_str).to_owned();
+        let mut changed = 0;
+        for id in self.plan_ids().await? {
+            changed += usize::from(self.erase_from_plan(&id, account, &replacement).await?);
+        }
+        if person.is_none() && changed == 0 {
+            return Ok(None);
+        }
+        // Last, so that an erasure that was interrupted can be repeated.
+        if let Some(person) = person {
+            self.append(at, &[Event::PersonErased { by: by.to_owned(), person: person.clone() }]).await?;
+            self.remove_person(&person).await?;
+        }
+        // What was written lately still stands in the log of the database.
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(&mut self.connection)
+            .await
+            .map_err(LedgerError::write)?;
+        Ok(Some(changed))
+    }
+
+    async fn erase_from_plan(
+        &mut self,
+        id: &str,
+        account: &settings::Account,
+        replacement: &str,
+    ) -> Result<bool, LedgerError> {
+        let (body, made_of) = self.plan_texts(id).await?;
+        let mut texts = [body, made_of];
+        let mut is_changed = false;
+        for text in &mut texts {
+            let before: serde_json::Value = serde_json::from_str(text).map_err(LedgerError::Json)?;
+            let mut after = before.clone();
+            erasure::erase(&mut after, account, replacement);
+            if after != before {
+                is_changed = true;
+                *text = after.to_string();
+            }
+        }
+        if is_changed {
+            let [body, made_of] = texts;
+            self.replace_plan(id, body.as_bytes(), made_of.as_bytes()).await?;
+        }
+        Ok(is_changed)
+    }
+}

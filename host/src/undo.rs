@@ -1,0 +1,128 @@
+//! Undoes a run: gives back the seats that it took, as far as the pool allows. It works while releases are paused and
+//! under dry run.
+
+use steward_core::ledger::{Event, RunId, RunKind};
+use steward_core::settings::account_name;
+use thiserror::Error;
+use tokio_util::sync::CancellationToken;
+
+use crate::apply::{ApplyError, report};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::cycle::{self, CycleError};
+use crate::executor::{self, Context, ExecutorError, Progress, RestorePlan, RunReport, plan_restores};
+use crate::ledger::{CycleLock, Ledger, LedgerError, folded};
+use crate::os_user;
+use crate::qrs::Client;
+use crate::run_settings::{ExecutionSettings, execution_settings};
+
+#[derive(Debug, Error)]
+pub enum UndoError {
+    #[error("run {0} gave seats back; there is nothing to undo")]
+    IsUndo(RunId),
+    #[error("run {run} released nobody called `{account}`")]
+    NotInRun { run: RunId, account: String },
+    #[error(transparent)]
+    Start(#[from] ApplyError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Cycle(#[from] CycleError),
+    #[error(transparent)]
+    Executor(#[from] ExecutorError),
+}
+
+/// An undo that was looked at and can be carried out.
+pub struct Undo {
+    pub plan: RestorePlan,
+    ledger: Ledger,
+    client: Client,
+    execution: ExecutionSettings,
+    _lock: CycleLock,
+}
+
+/// Looks what an undo of `run` would do. `only` names accounts (`DIR\user`); empty for everybody.
+///
+/// # Errors
+/// When there is no such run, it released none of those people, or something cannot be read.
+pub async fn prepare(
+    settings: &Settings,
+    run: RunId,
+    only: &[String],
+    wait: bool,
+    clock: Clock<'_>,
+) -> Result<Undo, UndoError> {
+    let mut ledger = cycle::open_ledger(settings, clock).await?;
+    let lock = crate::apply::lock(settings, wait, clock).await?;
+    ledger.refresh().await?;
+    let execution = execution_settings(settings);
+    let policy = cycle::load_policy(Some(settings))?;
+    let client = cycle::connect(settings, clock)?;
+    executor::recover(&mut ledger, &client, clock, execution.undo_grace_days).await?;
+    match ledger.state().runs().get(&run) {
+        None => return Err(LedgerError::NoRun(run).into()),
+        Some(state) if state.kind != RunKind::Release => return Err(UndoError::IsUndo(run)),
+        Some(_) => {}
+    }
+    let run_settings = cycle::run_settings(settings, &policy);
+    let snapshot = cycle::read_site(&client, &run_settings, false, clock).await?;
+    cycle::watch(&mut ledger, &snapshot, settings.steward.history.retention_days, clock()).await?;
+    let accounts = ledger.accounts().await?;
+    let mut plan = plan_restores(ledger.state(), &accounts, &snapshot, run);
+    choose(&mut plan, only)?;
+    Ok(Undo { plan, ledger, client, execution, _lock: lock })
+}
+
+/// Gives the seats back.
+///
+/// # Errors
+/// When the ledger cannot be written or nobody can tell what happened. What was done until then stands in the ledger.
+pub async fn carry_out(
+    mut undo: Undo,
+    stop: &CancellationToken,
+    clock: Clock<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<RunReport, UndoError> {
+    let undone = undo.plan.run;
+    let plan = match undo.ledger.state().runs().get(&undone) {
+        Some(state) => state.plan,
+        None => return Err(LedgerError::NoRun(undone).into()),
+    };
+    let run = undo.ledger.state().next_run();
+    let started = Event::RunStarted {
+        run,
+        kind: RunKind::Undo(undone),
+        plan,
+        fresh: None,
+        by: os_user::name(),
+        seats: Vec::new(),
+    };
+    undo.ledger.append(clock(), &[started]).await?;
+    let mut context =
+        Context { ledger: &mut undo.ledger, client: &undo.client, clock, settings: &undo.execution, stop };
+    let stopped = executor::restore_all(&mut context, run, &undo.plan, progress).await?;
+    undo.ledger.append(clock(), &[Event::RunFinished { run, stopped }]).await?;
+    Ok(report(&mut undo.ledger, run).await?)
+}
+
+fn choose(plan: &mut RestorePlan, only: &[String]) -> Result<(), UndoError> {
+    let is_called = |seat: &executor::Restoration, typed: &str| {
+        seat.account.as_ref().is_some_and(|account| {
+            let name = account_name(&account.user_directory, &account.user_id);
+            let typed = typed.replace('/', "\\");
+            name.eq_ignore_ascii_case(&typed)
+                || typed.split_once('\\').is_some_and(|(directory, id)| {
+                    folded(directory, id) == folded(&account.user_directory, &account.user_id)
+                })
+        })
+    };
+    for typed in only {
+        if !plan.seats.iter().any(|seat| is_called(seat, typed)) {
+            return Err(UndoError::NotInRun { run: plan.run, account: typed.clone() });
+        }
+    }
+    if !only.is_empty() {
+        plan.seats.retain(|seat| only.iter().any(|typed| is_called(seat, typed)));
+    }
+    Ok(())
+}
