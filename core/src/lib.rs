@@ -39,6 +39,7 @@ pub mod mask;
 pub mod plan;
 pub mod planner;
 pub mod policy;
+pub mod schedule;
 pub mod settings;
 pub mod snapshot;
 mod text;
