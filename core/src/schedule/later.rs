@@ -113,9 +113,9 @@ impl Iterator for Occurrences<'_> {
 struct Search<'a> {
     alternative: &'a Alternative,
     exceptions: &'a [Exception],
-    /// What is left of a day's starts, by the exceptions that hold on the day. So a day costs little even when
-    /// nothing is left of it, and a hostile text cannot make the walk long.
-    left: BTreeMap<u64, Times>,
+    /// What is left of a day's starts, by the exceptions that hold on the day; `None` when nothing is. So a day costs
+    /// little even when nothing is left of it, and a hostile text cannot make the walk long.
+    left: BTreeMap<u64, Option<Times>>,
 }
 
 impl<'a> Search<'a> {
@@ -158,8 +158,9 @@ impl<'a> Search<'a> {
                     left.remove_all(&exception.times);
                 }
             }
-            left
+            (!left.is_empty()).then_some(left)
         });
-        Some(first_day.epoch_days() * i64::from(SECONDS_PER_DAY) + i64::from(left.first_from(from)?))
+        let start = left.as_ref()?.first_from(from)?;
+        Some(first_day.epoch_days() * i64::from(SECONDS_PER_DAY) + i64::from(start))
     }
 }

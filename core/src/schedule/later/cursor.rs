@@ -14,11 +14,12 @@ pub struct Cursor<'a> {
     /// In lower case, without white space at the end.
     chars: &'a [char],
     at: usize,
+    last_end: usize,
 }
 
 impl<'a> Cursor<'a> {
     pub fn new(chars: &'a [char]) -> Self {
-        Self { chars, at: 0 }
+        Self { chars, at: 0, last_end: 0 }
     }
 
     /// Where the next token begins.
@@ -31,7 +32,7 @@ impl<'a> Cursor<'a> {
 
     /// Where the last token ended.
     pub fn end_of_last(&self) -> usize {
-        self.at
+        self.last_end
     }
 
     pub fn at_end(&mut self) -> bool {
@@ -47,7 +48,7 @@ impl<'a> Cursor<'a> {
         self.position();
         let (word, meaning) =
             table.iter().filter(|(word, _)| self.comes(word)).max_by_key(|(word, _)| word.len()).copied()?;
-        self.at += word.chars().count();
+        self.take_until(self.at + word.chars().count());
         Some(meaning)
     }
 
@@ -72,7 +73,7 @@ impl<'a> Cursor<'a> {
         if digits > DIGITS_MAX {
             return Err(ScheduleError::new(start, format!("a number of {digits} digits is too large")));
         }
-        self.at = end;
+        self.take_until(end);
         Ok(self.value(start, digits))
     }
 
@@ -82,7 +83,7 @@ impl<'a> Cursor<'a> {
         if self.count_digits(start) != 4 || self.chars.get(start + 4).copied().is_some_and(is_word_char) {
             return None;
         }
-        self.at = start + 4;
+        self.take_until(start + 4);
         self.value(start, 4)
     }
 
@@ -102,7 +103,7 @@ impl<'a> Cursor<'a> {
             _ if hour < 24 && !self.chars.get(end).copied().is_some_and(is_word_char) => (hour, end),
             _ => return None,
         };
-        self.at = end;
+        self.take_until(end);
         Some(hour * SECONDS_PER_HOUR + minute * SECONDS_PER_MINUTE)
     }
 
@@ -125,6 +126,11 @@ impl<'a> Cursor<'a> {
         };
         let end = start + 2;
         (!self.chars.get(end).copied().is_some_and(is_word_char)).then_some((after_noon, end))
+    }
+
+    fn take_until(&mut self, end: usize) {
+        self.at = end;
+        self.last_end = end;
     }
 
     fn comes(&self, word: &str) -> bool {
