@@ -6,8 +6,6 @@
 
 mod field;
 
-use std::collections::BTreeSet;
-
 use ::cron::Schedule;
 use chrono::{DateTime, Datelike, Utc};
 
@@ -129,12 +127,12 @@ impl Fields {
     fn schedules(&self) -> Result<Vec<Schedule>, ScheduleError> {
         let month_days = self.day_of_month.list();
         // The crate's week begins with 1 for Sunday.
-        let week_days = match self.day_of_week.leaves_nothing_out() {
-            true => "*".to_owned(),
-            false => field::list(&self.day_of_week.values.iter().map(|day| day + 1).collect::<BTreeSet<_>>()),
+        let week_days = if self.day_of_week.leaves_nothing_out() {
+            "*".to_owned()
+        } else {
+            field::list(&self.day_of_week.values.iter().map(|day| day + 1).collect())
         };
-        let either = !self.day_of_month.starred && !self.day_of_week.starred;
-        let days = if either {
+        let days = if !self.day_of_month.starred && !self.day_of_week.starred {
             vec![(month_days.as_str(), "*"), ("*", week_days.as_str())]
         } else {
             vec![(month_days.as_str(), week_days.as_str())]

@@ -118,13 +118,13 @@ impl Rule {
 
 /// A month has 31 days, a year 366 and so on: a schedule must not mean something else in another month.
 fn stretch_seconds(condition: &Condition) -> i64 {
-    let last = match condition.unit {
+    let highest = match condition.unit {
         Unit::Year => super::day::LAST_YEAR.into(),
         unit => i64::from(*unit.range().end()),
     };
     let values = match condition.test {
         Test::OneOf(_) => 1,
-        Test::From(least) => last - i64::from(least),
+        Test::From(least) => highest - i64::from(least),
         Test::Before(limit) => i64::from(limit) - 1,
     };
     values * condition.unit.seconds()

@@ -95,19 +95,7 @@ impl Field {
             Some(digits) => Some(self.step_of(position + range.len() + 1, digits)?),
             None => None,
         };
-        let (from, to) = match range {
-            ['*'] => (first, last),
-            _ => {
-                let mut ends = range.splitn(2, |c| *c == '-');
-                let start = ends.next().unwrap_or_default();
-                let from = self.value_of(position, start)?;
-                match ends.next() {
-                    Some(end) => (from, self.value_of(position + start.len() + 1, end)?),
-                    None if step.is_some() => (from, last.max(from)),
-                    None => (from, from),
-                }
-            }
-        };
+        let (from, to) = if range == ['*'] { (first, last) } else { self.ends_of(position, range, step.is_some())? };
         if to < from {
             let range = excerpt(range);
             let message = format!("the range `{range}` runs backwards; write `{from}-{last},{first}-{to}`");
@@ -120,6 +108,18 @@ impl Field {
         let is_sunday_too = |value: u32| last == 6 && value == SUNDAY_TOO;
         self.values.extend((from..=to).step_by(step).map(|value| if is_sunday_too(value) { 0 } else { value }));
         Ok(())
+    }
+
+    /// Both ends of a range; of a single value with a step, from it to the last.
+    fn ends_of(&self, position: usize, range: &[char], has_step: bool) -> Result<(u32, u32), ScheduleError> {
+        let mut ends = range.splitn(2, |c| *c == '-');
+        let start = ends.next().unwrap_or_default();
+        let from = self.value_of(position, start)?;
+        match ends.next() {
+            Some(end) => Ok((from, self.value_of(position + start.len() + 1, end)?)),
+            None if has_step => Ok((from, self.shape.last.max(from))),
+            None => Ok((from, from)),
+        }
     }
 
     fn value_of(&self, position: usize, word: &[char]) -> Result<u32, ScheduleError> {
@@ -144,14 +144,14 @@ impl Field {
     }
 
     fn step_of(&self, position: usize, word: &[char]) -> Result<u32, ScheduleError> {
-        let Shape { name, last, .. } = *self.shape;
+        let Shape { name, first, last, restart, .. } = *self.shape;
+        let longest = last - first + 1;
         match number(word) {
-            Some(step) if (1..=last).contains(&step) => Ok(step),
+            Some(step) if (1..=longest).contains(&step) => Ok(step),
             Some(_) => {
+                let step = excerpt(word);
                 let message = format!(
-                    "a step of `{}` in {name} is no interval: steps go from 1 to {last}, counted anew {}",
-                    excerpt(word),
-                    self.shape.restart
+                    "a step of `{step}` in {name} is no interval: steps go from 1 to {longest}, counted anew {restart}"
                 );
                 Err(ScheduleError::new(position, message))
             }

@@ -206,19 +206,18 @@ impl Parser<'_> {
     }
 
     fn limit(&mut self, is_from: bool) -> Result<(), ScheduleError> {
-        let (unit, value) = match self.cursor.time() {
-            Some(second) => (Unit::TimeOfDay, second),
-            None => {
-                let position = self.cursor.position();
-                let what = "a time such as `17:00`, or a number and a unit";
-                let value = self.cursor.number()?.ok_or_else(|| self.cursor.expected(what))?;
-                let unit = self.unit()?;
-                // `before 24 hours` is as good a limit as any; 0 is just below the first value here.
-                if value > 0 {
-                    check_value(position, unit, if is_from { value } else { value - 1 })?;
-                }
-                (unit, value)
+        let (unit, value) = if let Some(second) = self.cursor.time() {
+            (Unit::TimeOfDay, second)
+        } else {
+            let position = self.cursor.position();
+            let what = "a time such as `17:00`, or a number and a unit";
+            let value = self.cursor.number()?.ok_or_else(|| self.cursor.expected(what))?;
+            let unit = self.unit()?;
+            // `before 24 hours` is as good a limit as any; 0 is just below the first value here.
+            if value > 0 {
+                check_value(position, unit, if is_from { value } else { value - 1 })?;
             }
+            (unit, value)
         };
         if !self.add(unit, if is_from { Test::From(value) } else { Test::Before(value) }) {
             self.remarks.push(warnings::second_limit(is_from, unit));

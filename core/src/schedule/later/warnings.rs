@@ -53,9 +53,10 @@ pub fn zero(unit: Unit) -> String {
 
 pub fn second_limit(is_from: bool, unit: Unit) -> String {
     let unit = unit.plural();
-    match is_from {
-        true => format!("of several `after` on {unit} only the first counts"),
-        false => format!("of several `before` on {unit} only the last counts"),
+    if is_from {
+        format!("of several `after` on {unit} only the first counts")
+    } else {
+        format!("of several `before` on {unit} only the last counts")
     }
 }
 
@@ -136,7 +137,7 @@ fn cut_down(alternative: &Alternative) -> Option<String> {
 fn seldom_values(rule: &Rule) -> Option<String> {
     rule.conditions().iter().find_map(|condition| {
         let Test::OneOf(values) = &condition.test else { return None };
-        let (from, stretch, last) = match condition.unit {
+        let (from, stretch, better) = match condition.unit {
             Unit::DayOfMonth => (29, "months", "on the last day of the month"),
             Unit::DayOfYear => (366, "years", "on the last day of the year"),
             Unit::DayInstance => (5, "months", "on the last day instance"),
@@ -144,7 +145,8 @@ fn seldom_values(rule: &Rule) -> Option<String> {
             Unit::WeekOfYear => (53, "years", "on the last week of the year"),
             _ => return None,
         };
-        let least = *values.first()?;
-        (least >= from).then(|| format!("{stretch} without the value {least} are left out; `{last}` is in all of them"))
+        let lowest = *values.first()?;
+        (lowest >= from)
+            .then(|| format!("{stretch} without the value {lowest} are left out; `{better}` is in all of them"))
     })
 }
