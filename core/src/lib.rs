@@ -43,6 +43,7 @@ pub mod memory;
 pub mod plan;
 pub mod planner;
 pub mod policy;
+pub mod schedule;
 pub mod settings;
 pub mod snapshot;
 mod text;

@@ -68,7 +68,7 @@ async fn asks_the_next_host_when_one_is_not_the_central_node() {
     central.settings.hosts.insert(0, rim.settings.hosts[0].clone());
     let client = central.client();
     for _ in 0..2 {
-        client.snapshot(&Read { attributes: false }, now(), now).await.unwrap();
+        client.snapshot(&Read { attributes: false }, now(), &now).await.unwrap();
     }
     // The host that answered is asked first from then on.
     assert_eq!((rim.qrs.journal().len(), central.qrs.journal().len()), (1, 10));

@@ -93,7 +93,7 @@ impl Site {
     }
 
     pub async fn snapshot(&self) -> Result<SnapshotParts, QrsError> {
-        self.client().snapshot(&Read { attributes: false }, now(), now).await
+        self.client().snapshot(&Read { attributes: false }, now(), &now).await
     }
 
     /// The name of the error's variant and its message, after the service was told to misbehave.

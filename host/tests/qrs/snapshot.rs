@@ -74,7 +74,7 @@ async fn a_snapshot_says_what_the_site_says() {
 #[tokio::test]
 async fn reads_attributes_only_when_they_are_asked_for() {
     let site = site(site::data(200, LicenseModel::Signed)).await;
-    let with = site.client().snapshot(&Read { attributes: true }, now(), now).await.unwrap();
+    let with = site.client().snapshot(&Read { attributes: true }, now(), &now).await.unwrap();
     let without = site.snapshot().await.unwrap();
     assert!(with.attributes_read && !without.attributes_read);
     assert!(with.users.iter().any(|user| user.attributes.iter().any(|attribute| attribute.name == "email")));
