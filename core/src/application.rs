@@ -16,7 +16,8 @@ use crate::instant::Instant;
 use crate::license_type::LicenseType;
 use crate::plan::{GuardIdentity, Plan, PlanBody, PlannedDecision};
 use crate::policy::PolicyIdentity;
-use crate::snapshot::{LastUse, Owner, Seat, User};
+use crate::snapshot::{Holder, LastUse, Owner, Seat, Snapshot, User};
+use crate::text::fold;
 
 /// Which seats of an earlier plan a fresh decision may release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,6 +108,25 @@ pub fn choose(plan: &Plan, choice: Choice) -> Result<Application, Refusal> {
     Ok(Application { plan: plan.id(), above_cap: choice.above_cap, license_ids: chosen })
 }
 
+impl Application {
+    /// Leaves out what belongs to somebody else than when the plan was made: a plan is about people, not about ids.
+    pub fn still_of_same_owners(mut self, plan: &PlanBody, snapshot: &Snapshot) -> Self {
+        let holders: BTreeMap<&LicenseId, &Holder> =
+            snapshot.seats().iter().map(|seat| (&seat.id, &seat.holder)).collect();
+        let planned: BTreeMap<&LicenseId, &PlannedDecision> =
+            plan.decisions.iter().map(|decision| (&decision.license_id, decision)).collect();
+        self.license_ids.retain(|id| match (holders.get(id), planned.get(id)) {
+            (Some(holder), Some(decision)) => {
+                fold(holder.user_directory()) == fold(&decision.user_directory)
+                    && fold(holder.user_id()) == fold(&decision.user_id)
+            }
+            // A seat that is gone has no owner; the fresh decision says so.
+            _ => true,
+        });
+        self
+    }
+}
+
 /// The first of several licence types: each in the order of the plan, between them the longest idle one.
 fn longest_idle(body: &PlanBody, seats: &[LicenseId], first: u32) -> Vec<LicenseId> {
     let wanted: BTreeSet<&LicenseId> = seats.iter().collect();
@@ -148,6 +168,9 @@ pub fn why_not(fresh: &PlanBody, id: &LicenseId) -> String {
     let Some(decision) = fresh.decision(id) else { return "the seat is not there any more".to_owned() };
     if decision.verdict == Verdict::Keep {
         return format!("kept by the rule {} now: {}", decision.rule, decision.reason);
+    }
+    if fresh.application.as_ref().is_some_and(|application| !application.license_ids.contains(id)) {
+        return "the seat belongs to somebody else now".to_owned();
     }
     match fresh.held.iter().find(|held| held.license_ids.contains(id)) {
         Some(held) => format!("held by the gate {} now: {}", held.gate, held.detail),

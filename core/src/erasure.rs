@@ -10,13 +10,9 @@ const ERASED: &str = "erased";
 
 /// Replaces the person's names by `replacement` wherever the document describes or names them.
 pub fn erase(document: &mut Value, account: &Account, replacement: &str) {
-    let names = Names {
-        directory: fold(&account.user_dir),
-        id: fold(&account.user_id),
-        account: fold(&format!("{}\\{}", account.user_dir, account.user_id)),
-        replacement,
-    };
-    names.erase(document);
+    let (directory, id) = (fold(&account.user_dir), fold(&account.user_id));
+    let account = format!("{directory}\\{id}");
+    Names { directory, id, account, replacement }.erase(document);
 }
 
 struct Names<'r> {

@@ -87,6 +87,8 @@ pub enum ApplyError {
 /// What came of it.
 #[derive(Debug)]
 pub enum Applied {
+    /// The plan releases nobody.
+    Nothing,
     /// The fresh reading held everything, so nothing was done and the plan may be applied later.
     Held(Vec<Held>),
     Run(Box<RunReport>),
@@ -128,13 +130,16 @@ pub async fn apply(
     let now = clock();
     check_switches(&ledger, &execution, now)?;
     check_plan(&ledger, &stored, settings, &policy, now)?;
-    let application = application::choose(&stored.plan, request.choice)?;
+    let application = match application::choose(&stored.plan, request.choice) {
+        Err(Refusal::ReleasesNothing) => return Ok(Applied::Nothing),
+        chosen => chosen?,
+    };
 
     let prepared = cycle::prepare_live(settings, policy, &client, None, Some(&mut ledger), clock).await?;
     let retention_days = settings.steward.history.retention_days;
     cycle::watch(&mut ledger, &prepared.snapshot, retention_days, clock()).await?;
     let (prepared, fresh) = {
-        let application = application.clone();
+        let application = application.clone().still_of_same_owners(stored.plan.body(), &prepared.snapshot);
         let decided =
             tokio::task::spawn_blocking(move || prepared.plan(Some(&application)).map(|plan| (prepared, plan))).await;
         decided.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?

@@ -1,6 +1,6 @@
 //! Steward's host: everything that is read, written, sent or awaited. It decides nothing; deciding is core's.
 
-mod apply;
+pub mod apply;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -13,4 +13,4 @@ mod private;
 pub mod qrs;
 mod replay;
 mod run_settings;
-mod undo;
+pub mod undo;

@@ -74,6 +74,13 @@ pub async fn run(args: ApplyArgs) -> Result<Outcome> {
         apply(&loaded.settings, &request, &stop, &clock::now, &mut |progress| show_progress(&bar, progress)).await;
     bar.finish_and_clear();
     match applied? {
+        Applied::Nothing => {
+            match args.format {
+                Format::Json => print_text("{\n  \"run\": null,\n  \"held\": []\n}\n")?,
+                Format::Table => print_text("The plan releases nothing, so there is nothing to do.\n")?,
+            }
+            Ok(Outcome::Done)
+        }
         Applied::Held(held) => {
             print_text(&held_text(&held, args.format)?)?;
             Ok(Outcome::Attention)

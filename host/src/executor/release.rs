@@ -38,17 +38,12 @@ pub async fn one(
             _ => Err(error),
         };
     }
-    let stale = look(context, release, seat, gates).await;
-    let stale = match stale {
-        Ok(stale) => stale,
-        Err(error) => {
-            skip(context, run, &seat.id, Stale::Unreadable(error.to_string())).await?;
-            return Ok(Step::Failed);
-        }
-    };
+    let look = look(context, release, seat, gates).await;
+    let stale = look.unwrap_or_else(|error| Some(Stale::Unreadable(error.to_string())));
     if let Some(stale) = stale {
+        let step = if matches!(stale, Stale::Unreadable(_)) { Step::Failed } else { Step::Done };
         skip(context, run, &seat.id, stale).await?;
-        return Ok(Step::Done);
+        return Ok(step);
     }
     context.ledger.refresh().await?;
     if let Some(reason) = paused(context) {
@@ -107,9 +102,12 @@ async fn look(
                 Some(*user)
             }
             OwnerNow::Incomplete(problem) => {
-                return Ok(Some(Stale::Changed(format!("the owner cannot be believed any more: {problem}"))));
+                return Ok(Some(Stale::Unreadable(format!("the owner cannot be believed: {problem}"))));
             }
-            OwnerNow::Gone => None,
+            OwnerNow::Gone => {
+                let problem = "the seat names an owner whom the server does not know".to_owned();
+                return Ok(Some(Stale::Unreadable(problem)));
+            }
         },
     };
     let owner_now: Owner<'_> = owner_of(&seat_now, user.as_ref());

@@ -12,11 +12,15 @@ use steward_core::license_type::LicenseType;
 
 use super::ExecutorError;
 use crate::clock::Clock;
-use crate::ledger::{Account, Ledger, folded};
-use crate::qrs::{Client, ListedSeat};
+use crate::ledger::{Account, Ledger, LedgerError, folded};
+use crate::qrs::{Client, ListedSeat, QrsError};
 
 /// A request that was sent a moment before a crash may still be on its way to the server.
 const ON_ITS_WAY: Duration = Duration::from_secs(2);
+/// A list that seems too short is asked for once more.
+const READINGS_MAX: u32 = 2;
+/// Seats come and go while they are counted and listed: so many may be missing, or one per cent.
+const SLACK_SEATS: u64 = 2;
 
 /// A run that was interrupted, and is finished now.
 #[derive(Debug)]
@@ -66,10 +70,11 @@ pub async fn settle(
 ) -> Result<usize, ExecutorError> {
     let open = open_seats(ledger, run);
     let types: BTreeSet<LicenseType> = open.iter().map(|(seat, _)| seat.license_type).collect();
-    let mut lists = lists_of(client, &types).await?;
+    let known = known_seats(ledger, run).await?;
+    let mut lists = lists_of(client, &types, &known).await?;
     if open.iter().any(|(seat, state)| is_lost(state) && is_listed(&lists, seat)) {
         tokio::time::sleep(ON_ITS_WAY).await;
-        lists = lists_of(client, &types).await?;
+        lists = lists_of(client, &types, &known).await?;
     }
     let accounts = ledger.accounts().await?;
     let mut events = Vec::new();
@@ -100,7 +105,7 @@ async fn settle_undo(
 ) -> Result<usize, ExecutorError> {
     let open = open_restores(ledger, run);
     let types = open.iter().map(|(_, license_type, _)| *license_type).collect();
-    let lists = lists_of(client, &types).await?;
+    let lists = lists_of(client, &types, &BTreeMap::new()).await?;
     let accounts = ledger.accounts().await?;
     let mut events = Vec::new();
     for (license_id, license_type, person) in &open {
@@ -143,15 +148,61 @@ fn is_listed(lists: &BTreeMap<LicenseType, Vec<ListedSeat>>, seat: &PlannedSeat)
     list.iter().any(|listed| listed.seat.id == seat.license_id && !listed.seat.quarantined)
 }
 
+/// The seats that the run did not touch, as the fresh decision saw them: they should still be there.
+async fn known_seats(
+    ledger: &mut Ledger,
+    run: RunId,
+) -> Result<BTreeMap<LicenseType, BTreeSet<LicenseId>>, LedgerError> {
+    let mut known: BTreeMap<LicenseType, BTreeSet<LicenseId>> = BTreeMap::new();
+    let Some(state) = ledger.state().runs().get(&run).cloned() else { return Ok(known) };
+    let Some(fresh) = state.fresh else { return Ok(known) };
+    let stored = ledger.stored_plan(&fresh.to_string()).await?;
+    for decision in &stored.plan.body().decisions {
+        if !state.seats.contains_key(&decision.license_id) {
+            known.entry(decision.license_type).or_default().insert(decision.license_id.clone());
+        }
+    }
+    Ok(known)
+}
+
+/// The lists of these types. A list that lacks seats which the server counts, and which nobody took, is asked for once
+/// more, and then not believed: what is missing from it would count as freed.
 async fn lists_of(
     client: &Client,
     types: &BTreeSet<LicenseType>,
+    known: &BTreeMap<LicenseType, BTreeSet<LicenseId>>,
 ) -> Result<BTreeMap<LicenseType, Vec<ListedSeat>>, ExecutorError> {
     let mut lists = BTreeMap::new();
     for &license_type in types {
-        lists.insert(license_type, client.listed_seats(license_type).await.map_err(ExecutorError::Look)?);
+        let mut readings = 0;
+        loop {
+            let list = client.listed_seats(license_type).await.map_err(ExecutorError::Look)?;
+            let counted = client.allocated_seats(license_type).await.map_err(ExecutorError::Look)?;
+            if is_whole(&list, counted, known.get(&license_type)) {
+                lists.insert(license_type, list);
+                break;
+            }
+            readings += 1;
+            if readings == READINGS_MAX {
+                let listed = list.len();
+                return Err(ExecutorError::Look(QrsError::ListTooShort { license_type, listed, counted }));
+            }
+        }
     }
     Ok(lists)
+}
+
+/// Either the server counts no more seats than it lists, or all but a few of those that the run did not touch are there.
+fn is_whole(list: &[ListedSeat], counted: u32, known: Option<&BTreeSet<LicenseId>>) -> bool {
+    let usable = list.iter().filter(|listed| !listed.seat.quarantined).count() as u64;
+    let counted = u64::from(counted);
+    if usable + SLACK_SEATS.max(counted / 100) >= counted {
+        return true;
+    }
+    let Some(known) = known.filter(|known| !known.is_empty()) else { return false };
+    let there = list.iter().filter(|listed| known.contains(&listed.seat.id)).count() as u64;
+    let known = known.len() as u64;
+    there + SLACK_SEATS.max(known / 100) >= known
 }
 
 /// The seat that a person can use now.

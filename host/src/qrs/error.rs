@@ -99,6 +99,11 @@ pub enum QrsError {
     WrongShape { path: String, found: &'static str, expected: &'static str },
     #[error("the answer to `{path}` is not as expected: {problem}")]
     Malformed { path: String, problem: String },
+    #[error(
+        "{listed} {license_type} seats were listed, the server counts {counted}: give the account that Steward uses the \
+         right to read all licence allocations"
+    )]
+    ListTooShort { license_type: steward_core::license_type::LicenseType, listed: usize, counted: u32 },
     #[error("the licence types in use changed while they were read: try again")]
     LicenseTypesChanged,
 

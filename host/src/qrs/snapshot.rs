@@ -74,6 +74,17 @@ impl Client {
     }
 }
 
+impl Client {
+    /// How many seats of a type the server counts now, quarantined ones not counted; 0 for a type that is not enabled.
+    ///
+    /// # Errors
+    /// When the overview cannot be read.
+    pub async fn allocated_seats(&self, license_type: LicenseType) -> Result<u32, QrsError> {
+        let (pools, _) = self.connection.overview(None).await?;
+        Ok(pools.iter().find(|pool| pool.license_type == license_type).map_or(0, |pool| pool.allocated))
+    }
+}
+
 fn add(part: Part, parts: &mut SnapshotParts) {
     match part {
         Part::Seats(seats) => parts.seats.extend(seats),

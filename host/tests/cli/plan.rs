@@ -100,7 +100,7 @@ async fn the_json_form_has_the_documented_members_in_their_order() {
     for (place, names) in [
         (&plan, "format planId now expiresAt applicable policy guard inventory pools decisions releases held faults"),
         (plan.get("policy"), "name version contract digest settingsDigest"),
-        (plan.get("guard"), "digest"),
+        (plan.get("guard"), "digest memoryDigest"),
         (plan.get("inventory"), "digest takenAt seats users"),
         (plan.get("pools").first(), "licenseType total allocated available quarantined excess"),
         (

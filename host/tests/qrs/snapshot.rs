@@ -133,7 +133,7 @@ async fn measures_how_far_the_clocks_are_apart() {
     let site = site(site::data(10, LicenseModel::Signed)).await;
     let skew = async |now: &str| {
         let now = Instant::parse(now).unwrap();
-        site.client().snapshot(&Read { attributes: false }, now, || now).await.unwrap().clock_skew_ms.unwrap()
+        site.client().snapshot(&Read { attributes: false }, now, &|| now).await.unwrap().clock_skew_ms.unwrap()
     };
     site.qrs.clock().set(site::now_of_server());
     let ahead = skew("2026-11-21T14:50:00Z").await;

@@ -28,10 +28,10 @@ pub struct Guard {
     #[schemars(range(min = 0, max = 3650))]
     pub undo_grace_days: u32,
     /// Releases in a minute, so that the repository service has time for people too.
-    #[schemars(range(min = 1, max = 6000))]
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub releases_per_minute: u32,
     /// Failures in a row after which a run stops: by then the service has a trouble of its own.
-    #[schemars(range(min = 1, max = 1000))]
+    #[schemars(range(min = 1, max = 1_000_000))]
     pub max_consecutive_failures: u32,
     /// The hours in which seats may be released. Left out: at any time.
     pub window: Option<Window>,
