@@ -8,8 +8,8 @@ use steward_core::digest::Digest;
 use steward_core::ids::LicenseId;
 use steward_core::instant::Instant;
 use steward_core::ledger::{
-    Answer, ChainError, Counts, Entry, Event, Head, IntendedRelease, LedgerState, PersonRef, PlannedSeat,
-    ReleaseState, RestoreAnswer, RunId, RunKind, SeatOutcome, Stale, seal, verify_next,
+    Answer, ChainError, Counts, Entry, Event, Head, IntendedRelease, LedgerState, PersonRef, PlannedSeat, ReleaseState,
+    RestoreAnswer, RunId, RunKind, SeatOutcome, Stale, seal, verify_next,
 };
 use steward_core::license_type::LicenseType;
 use steward_core::snapshot::LastUse;
@@ -165,7 +165,11 @@ fn an_event_that_cannot_happen_is_an_error_with_its_number() {
     let refused = [intended(1, "s1"), answered(1, "s1", Answer::Refused("no".to_owned()))];
     check_illegal(after(&refused), settled(1, "s1", SeatOutcome::Freed), "s1");
     check_illegal(after(&[finished(1)]), undo(2, 7), "never was");
-    check_illegal(vec![created(), plan_made("a"), Event::LedgerRestored { by: "x".to_owned() }], started(1, "a", &[]), "backup");
+    check_illegal(
+        vec![created(), plan_made("a"), Event::LedgerRestored { by: "x".to_owned() }],
+        started(1, "a", &[]),
+        "backup",
+    );
 }
 
 #[test]
@@ -184,7 +188,8 @@ fn a_doubt_counts_as_taken_and_only_a_look_says_that_it_was_not() {
         assert_eq!(taken(&[intended(1, "s1"), answered(1, "s1", answer.clone())]), count, "{answer:?}");
     }
     let lost = answered(1, "s1", Answer::Lost("reset".to_owned()));
-    let outcomes = [(SeatOutcome::Freed, 1), (SeatOutcome::Quarantined { until: None }, 1), (SeatOutcome::StillAllocated, 0)];
+    let outcomes =
+        [(SeatOutcome::Freed, 1), (SeatOutcome::Quarantined { until: None }, 1), (SeatOutcome::StillAllocated, 0)];
     for (outcome, count) in outcomes {
         let looked = settled(1, "s1", outcome.clone());
         assert_eq!(taken(&[intended(1, "s1"), lost.clone(), looked]), count, "{outcome:?}");

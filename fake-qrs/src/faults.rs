@@ -44,6 +44,8 @@ pub struct FaultRule {
 pub enum Fault {
     /// A pause before the answer.
     Latency { ms: u64 },
+    /// The request is carried out, and answered only after a pause.
+    LateAnswer { ms: u64 },
     /// Another status, text and content type. The request is not carried out.
     Status {
         status: u16,
@@ -81,6 +83,7 @@ impl Fault {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Latency { .. } => "latency",
+            Self::LateAnswer { .. } => "late-answer",
             Self::Status { .. } => "status",
             Self::Reset => "reset",
             Self::ResetAfterApply => "reset-after-apply",

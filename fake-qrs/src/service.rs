@@ -155,6 +155,9 @@ impl Service {
             new_connection,
             fault: fault.as_ref().map(Fault::kind),
         });
+        if let Some(Fault::LateAnswer { ms }) = fault {
+            tokio::time::sleep(Duration::from_millis(ms)).await;
+        }
         self.send(reply, fault.as_ref(), entry)
     }
 
@@ -294,6 +297,7 @@ fn instead_of_an_answer(fault: &Fault) -> Option<Reply> {
         Fault::NotCentral => Some(Reply::text(400, "The license service is only available on the central node")),
         Fault::EmptyList => Some(Reply::json_text(Bytes::from_static(b"[]"))),
         Fault::Latency { .. }
+        | Fault::LateAnswer { .. }
         | Fault::Reset
         | Fault::ResetAfterApply
         | Fault::ResetMidBody

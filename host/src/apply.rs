@@ -119,25 +119,38 @@ pub async fn apply(
         return Err(ApplyError::NoNote);
     }
     let mut ledger = cycle::open_ledger(settings, clock).await?;
+    let applied = apply_with(&mut ledger, settings, request, stop, clock, progress).await;
+    ledger.close().await;
+    applied
+}
+
+async fn apply_with(
+    ledger: &mut Ledger,
+    settings: &Settings,
+    request: &Request,
+    stop: &CancellationToken,
+    clock: Clock<'_>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Applied, ApplyError> {
     let _lock = lock(settings, request.wait, clock).await?;
     ledger.refresh().await?;
     let execution = execution_settings(settings);
     let policy = cycle::load_policy(Some(settings))?;
     let client = cycle::connect(settings, clock)?;
-    executor::recover(&mut ledger, &client, clock, execution.undo_grace_days).await?;
+    executor::recover(ledger, &client, clock, execution.undo_grace_days).await?;
 
-    let stored = find(&mut ledger, &request.plan).await?;
+    let stored = find(ledger, &request.plan).await?;
     let now = clock();
-    check_switches(&ledger, &execution, now)?;
-    check_plan(&ledger, &stored, settings, &policy, now)?;
+    check_switches(ledger, &execution, now)?;
+    check_plan(ledger, &stored, settings, &policy, now)?;
     let application = match application::choose(&stored.plan, request.choice) {
         Err(Refusal::ReleasesNothing) => return Ok(Applied::Nothing),
         chosen => chosen?,
     };
 
-    let prepared = cycle::prepare_live(settings, policy, &client, None, Some(&mut ledger), clock).await?;
+    let prepared = cycle::prepare_live(settings, policy, &client, None, Some(&mut *ledger), clock).await?;
     let retention_days = settings.steward.history.retention_days;
-    cycle::watch(&mut ledger, &prepared.snapshot, retention_days, clock()).await?;
+    cycle::watch(ledger, &prepared.snapshot, retention_days, clock()).await?;
     let (prepared, fresh) = {
         let application = application.clone().still_of_same_owners(stored.plan.body(), &prepared.snapshot);
         let decided =
@@ -148,15 +161,15 @@ pub async fn apply(
     if fresh.body().releases.is_empty() && !held.is_empty() {
         return Ok(Applied::Held(held));
     }
-    let run = begin(&mut ledger, request, &prepared, &stored.plan, &fresh, &application.license_ids, clock()).await?;
-    let mut context = Context { ledger: &mut ledger, client: &client, clock, settings: &execution, stop };
+    let run = begin(ledger, request, &prepared, &stored.plan, &fresh, &application.license_ids, clock()).await?;
+    let mut context = Context { ledger, client: &client, clock, settings: &execution, stop };
     let release = Release { run: run.0, prepared: &prepared, fresh: fresh.body(), chosen: &run.1 };
     let stopped = executor::release_all(&mut context, &release, progress).await?;
-    if let Err(error) = executor::settle(&mut ledger, &client, clock, run.0, stopped).await {
+    if let Err(error) = executor::settle(ledger, &client, clock, run.0, stopped).await {
         let ExecutorError::Look(problem) = error else { return Err(error.into()) };
         tracing::warn!(run = run.0.0, "cannot look what came of the run, the next command looks again: {problem}");
     }
-    Ok(Applied::Run(Box::new(report(&mut ledger, run.0).await?)))
+    Ok(Applied::Run(Box::new(report(ledger, run.0).await?)))
 }
 
 /// What became of a run, by name.

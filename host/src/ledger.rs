@@ -20,11 +20,11 @@ pub use backup::kept_file;
 pub use error::LedgerError;
 pub use history::PastRelease;
 pub use lock::{CycleLock, LockError};
-pub use open::FILE_NAME;
+pub use open::{FILE_NAME, check_owner};
 pub use people::{Account, folded};
 pub use plans::StoredPlan;
 pub use readings::StoredReading;
-pub use verify::{Verified, verify};
+pub use verify::{NotedHead, Verified, verify};
 
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection as _, Row as _, Sqlite, SqliteConnection, Transaction};
@@ -88,6 +88,14 @@ impl Ledger {
         self.head = catch_up(&mut transaction, &mut self.state, self.head).await?;
         self.is_broken = false;
         Ok(())
+    }
+
+    /// Closes the file, so that everything is in one piece on the disk. A ledger that is not closed is whole all the
+    /// same: what is missing from the file stands in the log beside it.
+    pub async fn close(self) {
+        if let Err(error) = self.connection.close().await {
+            tracing::warn!("the ledger was not closed as it should be: {error}");
+        }
     }
 
     /// Every entry in order, for showing, exporting and verifying.

@@ -20,7 +20,7 @@ use crate::run_settings::{ExecutionSettings, execution_settings};
 pub enum UndoError {
     #[error("run {0} gave seats back; there is nothing to undo")]
     IsUndo(RunId),
-    #[error("run {run} released nobody called `{account}`")]
+    #[error("run {run} released nobody called `{account}` who is not back already")]
     NotInRun { run: RunId, account: String },
     #[error(transparent)]
     Start(#[from] ApplyError),
@@ -102,7 +102,9 @@ pub async fn carry_out(
         Context { ledger: &mut undo.ledger, client: &undo.client, clock, settings: &undo.execution, stop };
     let stopped = executor::restore_all(&mut context, run, &undo.plan, progress).await?;
     undo.ledger.append(clock(), &[Event::RunFinished { run, stopped }]).await?;
-    Ok(report(&mut undo.ledger, run).await?)
+    let report = report(&mut undo.ledger, run).await?;
+    undo.ledger.close().await;
+    Ok(report)
 }
 
 fn choose(plan: &mut RestorePlan, only: &[String]) -> Result<(), UndoError> {

@@ -59,7 +59,9 @@ fn kept(user_id: &str, until: Option<Instant>) -> KeptPerson {
 #[test]
 fn people_kept_by_hand_or_after_an_undo_keep_their_seats_until_the_end_of_it() {
     let parts = site(vec![seat("s1", "jdoe")], vec![person("jdoe")]);
-    for (until, holds) in [(None, true), (Some(at(now().millis() + 1)), true), (Some(now()), false), (Some(days_ago(1)), false)] {
+    for (until, holds) in
+        [(None, true), (Some(at(now().millis() + 1)), true), (Some(now()), false), (Some(days_ago(1)), false)]
+    {
         let by_hand = Memory { protected_by_hand: vec![kept(" JDoe", until)], ..Memory::default() };
         let restored = Memory { restored: vec![kept("jdoe", until)], ..Memory::default() };
         let expected = |gate: &'static str| if holds { vec![gate] } else { Vec::new() };
@@ -82,7 +84,8 @@ fn the_cap_counts_what_went_in_the_last_24_hours() {
     check("three before", &parts, &guard, &taken(3, days_ago(1)), &["cap"]);
     check("three a moment earlier", &parts, &guard, &taken(3, ago(1, 1)), &[]);
     check("three in the future, by a clock that went back", &parts, &guard, &taken(3, ago(0, -5000)), &["cap"]);
-    let professional = Memory { taken: vec![Taken { at: now(), license_type: LicenseType::Professional }; 9], ..Memory::default() };
+    let professional =
+        Memory { taken: vec![Taken { at: now(), license_type: LicenseType::Professional }; 9], ..Memory::default() };
     check("of another type", &parts, &guard, &professional, &[]);
 }
 
@@ -223,7 +226,8 @@ fn the_cap_is_lifted_only_by_an_approval() {
 
 #[test]
 fn the_longest_idle_go_first_whatever_their_type() {
-    let idle = |id: &str, kind, days| Seat { license_type: kind, last_used: LastUse::At(days_ago(days)), ..seat(id, id) };
+    let idle =
+        |id: &str, kind, days| Seat { license_type: kind, last_used: LastUse::At(days_ago(days)), ..seat(id, id) };
     let seats = vec![
         idle("a", LicenseType::Analyzer, 300),
         idle("b", LicenseType::Analyzer, 100),

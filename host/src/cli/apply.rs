@@ -15,6 +15,7 @@ use super::{ConfigFile, Outcome, confirm, load_settings, print_text};
 use crate::apply::{Applied, PlanRef, Request, apply};
 use crate::clock;
 use crate::executor::Progress;
+use crate::ledger::check_owner;
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -58,6 +59,10 @@ pub enum Format {
 
 pub async fn run(args: ApplyArgs) -> Result<Outcome> {
     let loaded = load_settings(&args.config.config)?;
+    // Before the plan is read: a file of another user cannot be read either, and that would say less.
+    if let Some(folder) = loaded.settings.data_dir() {
+        check_owner(&folder)?;
+    }
     let request = Request {
         plan: plan_ref(&args.plan)?,
         choice: Choice { first: args.first, above_cap: args.approve_over_cap },

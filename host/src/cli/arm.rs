@@ -52,6 +52,7 @@ pub async fn arm(args: ArmArgs) -> Result<Outcome> {
         anyhow::bail!("there is no plan yet that somebody could have looked at: run `steward plan` first");
     };
     ledger.append(clock::now(), &[Event::Armed { by: os_user::name(), plan, note: args.note }]).await?;
+    ledger.close().await;
     print_text(&format!(
         "Releases are armed. The plan {plan} of {} would release {}.\n",
         record.made_at,
@@ -68,6 +69,7 @@ pub async fn pause(args: SwitchArgs) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     ledger.append(clock::now(), &[Event::Paused { by: os_user::name(), note: args.note }]).await?;
+    ledger.close().await;
     print_text("Releases are paused.\n")?;
     Ok(Outcome::Done)
 }
@@ -80,6 +82,7 @@ pub async fn resume(args: SwitchArgs) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     ledger.append(clock::now(), &[Event::Resumed { by: os_user::name(), note: args.note }]).await?;
+    ledger.close().await;
     print_text("Releases go on.\n")?;
     Ok(Outcome::Done)
 }

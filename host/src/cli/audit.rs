@@ -9,13 +9,13 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
 use steward_core::instant::Instant;
-use steward_core::ledger::{Head, RunId};
+use steward_core::ledger::RunId;
 use steward_core::settings::Account;
 
 use super::people;
 use super::table::{counted, printable};
 use super::{ConfigFile, Outcome, confirm, load_settings, print_text};
-use crate::ledger::{LedgerError, verify};
+use crate::ledger::{LedgerError, NotedHead, verify};
 use crate::{clock, cycle, os_user, replay};
 
 #[derive(Args)]
@@ -73,7 +73,7 @@ enum Command {
         config: ConfigFile,
         /// An earlier head, as `verify`, `backup` and the log print it: shows whether entries were cut off or rewritten
         #[arg(long, value_name = "SEQ:HASH", value_parser = parse_head)]
-        head: Option<Head>,
+        head: Option<NotedHead>,
     },
     /// Make the plan of a run again from what was stored, and compare it byte for byte
     Replay {
@@ -143,7 +143,7 @@ pub async fn run(args: AuditArgs) -> Result<Outcome> {
     }
 }
 
-async fn verify_chain(config: &ConfigFile, head: Option<Head>) -> Result<Outcome> {
+async fn verify_chain(config: &ConfigFile, head: Option<NotedHead>) -> Result<Outcome> {
     let loaded = load_settings(&config.config)?;
     let folder = loaded.settings.data_dir().ok_or(LedgerError::NoFolder)?;
     let verified = verify(&folder, head).await?;
@@ -188,7 +188,9 @@ async fn erase(config: &ConfigFile, typed: &str, yes: bool) -> Result<Outcome> {
     }
     let mut ledger = cycle::open_ledger(&loaded.settings, &clock::now).await?;
     let account = Account { user_dir: person.user_directory.clone(), user_id: person.user_id.clone() };
-    match ledger.erase(&account, &os_user::name(), clock::now()).await? {
+    let erased = ledger.erase(&account, &os_user::name(), clock::now()).await?;
+    ledger.close().await;
+    match erased {
         None => anyhow::bail!("the ledger knows nobody called {shown}"),
         Some(plans) => print_text(&format!(
             "{shown} is forgotten, and was taken out of {}. Backups, exports and settings files are not touched.\n",
@@ -198,7 +200,7 @@ async fn erase(config: &ConfigFile, typed: &str, yes: bool) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn parse_head(text: &str) -> Result<Head, String> {
-    Head::parse(text)
+fn parse_head(text: &str) -> Result<NotedHead, String> {
+    NotedHead::parse(text)
         .ok_or_else(|| "write a head such as 4711:sha256:…, as `steward audit verify` prints it".to_owned())
 }

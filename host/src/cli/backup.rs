@@ -66,6 +66,7 @@ pub async fn restore(args: RestoreArgs) -> Result<Outcome> {
         print_text(&format!("kept the ledger that was there as {}\n", kept.display()))?;
     }
     let head = ledger.restore(&args.file, &os_user::name(), clock::now()).await?;
+    ledger.close().await;
     print_text(&format!("restored {} entries, head {head}. Look at a plan, then `steward arm`.\n", head.seq))?;
     Ok(Outcome::Done)
 }

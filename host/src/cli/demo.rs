@@ -69,7 +69,7 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
     let plan = tokio::task::spawn_blocking(move || prepared.plan(None).map(|plan| (prepared, plan)));
     let (prepared, plan) = plan.await.context("the planner stopped")??;
     cycle::store_plan(&mut ledger, &prepared, &plan, clock::now()).await?;
-    drop(ledger);
+    ledger.close().await;
     print_text(&plan::table_text(&plan, false, std::io::stdout().is_terminal()))?;
     let examples = explain_two(&prepared, &plan)?;
     let snapshot = folder.join("snapshot.json");

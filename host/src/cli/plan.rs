@@ -75,6 +75,9 @@ pub async fn run(args: PlanArgs) -> Result<Outcome> {
     if let (Some(ledger), Some(settings), true) = (&mut ledger, settings, is_live) {
         remember(ledger, settings, &prepared, &plan).await?;
     }
+    if let Some(ledger) = ledger {
+        ledger.close().await;
+    }
     drop(prepared);
     if let Some(path) = &args.out {
         write_file(path, |writer| plan.write(writer))?;

@@ -79,6 +79,7 @@ pub async fn protect(args: ProtectArgs) -> Result<Outcome> {
     let text = args.note.clone().unwrap_or_default();
     let event = Event::Protected { by: os_user::name(), person: reference, until: args.until, note: text };
     ledger.append(now, &[event]).await?;
+    ledger.close().await;
     let until = args.until.map_or_else(|| "for good".to_owned(), |until| format!("until {until}"));
     print_text(&format!("{} is protected {until}.\n", printable(&person.account())))?;
     Ok(Outcome::Done)
@@ -95,6 +96,7 @@ pub async fn unprotect(args: UnprotectArgs) -> Result<Outcome> {
     };
     let event = Event::Unprotected { by: os_user::name(), person: reference, note: args.note };
     ledger.append(clock::now(), &[event]).await?;
+    ledger.close().await;
     print_text(&format!("{} is not protected by hand any more.\n", printable(&person.account())))?;
     Ok(Outcome::Done)
 }

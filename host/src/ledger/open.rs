@@ -27,9 +27,9 @@ impl Ledger {
     /// When the folder or the file cannot be used, is somebody else's, damaged, or of a newer version.
     pub async fn open(folder: &Path, now: Instant) -> Result<Self, LedgerError> {
         let shown = || folder.display().to_string();
+        check_owner(folder)?;
         private::create_folder(folder).map_err(|source| LedgerError::Folder { path: shown(), source })?;
         let path = folder.join(FILE_NAME);
-        check_owner(folder, &path)?;
         let mut connection = open_file(folder, &path).await?;
         let (state, head) = replay(&mut connection).await?;
         let mut ledger = Self { connection, state, head, is_broken: false };
@@ -92,9 +92,14 @@ fn migration_error(path: &Path, error: sqlx::migrate::MigrateError) -> LedgerErr
 }
 
 /// SQLite would create side files that the owner cannot read any more.
-fn check_owner(folder: &Path, path: &Path) -> Result<(), LedgerError> {
-    let owner = os_user::other_owner(path)
-        .map_err(|source| LedgerError::Folder { path: folder.display().to_string(), source })?;
+pub fn check_owner(folder: &Path) -> Result<(), LedgerError> {
+    let path = folder.join(FILE_NAME);
+    let owner = match os_user::other_owner(&path) {
+        // Whoever may not even look into the folder learns whose it is.
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => os_user::other_owner(folder),
+        owner => owner,
+    };
+    let owner = owner.map_err(|source| LedgerError::Folder { path: folder.display().to_string(), source })?;
     match owner {
         None => Ok(()),
         Some(owner) => Err(LedgerError::OtherOwner { path: path.display().to_string(), owner }),
@@ -104,7 +109,7 @@ fn check_owner(folder: &Path, path: &Path) -> Result<(), LedgerError> {
 /// Opens a ledger as it is, without looking into it.
 pub(super) async fn open_existing_file(folder: &Path) -> Result<SqliteConnection, LedgerError> {
     let path = folder.join(FILE_NAME);
-    check_owner(folder, &path)?;
+    check_owner(folder)?;
     if !path.exists() {
         return Err(LedgerError::Missing { path: path.display().to_string() });
     }

@@ -1,8 +1,10 @@
 //! Reads a ledger as an outsider would, and says where its chain breaks.
 
+use std::fmt;
 use std::path::Path;
 
 use sqlx::SqliteConnection;
+use steward_core::digest::Digest;
 use steward_core::ledger::{Entry, Head, LedgerState, verify_next};
 
 use super::{LedgerError, open, portion};
@@ -19,11 +21,42 @@ pub struct Verified {
     pub has_asked: Option<bool>,
 }
 
+/// A head that somebody wrote down earlier; the hash alone says enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotedHead {
+    seq: Option<u64>,
+    hash: Digest,
+}
+
+impl NotedHead {
+    /// Reads `4711:sha256:…` or `sha256:…`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        match Digest::parse(text) {
+            Some(hash) => Some(Self { seq: None, hash }),
+            None => Head::parse(text).map(|head| Self { seq: Some(head.seq), hash: head.hash }),
+        }
+    }
+
+    fn is(&self, head: Head) -> bool {
+        self.hash == head.hash && self.seq.is_none_or(|seq| seq == head.seq)
+    }
+}
+
+impl fmt::Display for NotedHead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.seq {
+            Some(seq) => write!(f, "{seq}:{}", self.hash),
+            None => self.hash.fmt(f),
+        }
+    }
+}
+
 /// Checks every entry of the ledger in `folder`, and that `asked` is one of them: a head that was noted elsewhere.
 ///
 /// # Errors
 /// When the ledger cannot be read at all.
-pub async fn verify(folder: &Path, asked: Option<Head>) -> Result<Verified, LedgerError> {
+pub async fn verify(folder: &Path, asked: Option<NotedHead>) -> Result<Verified, LedgerError> {
     let mut connection = open::open_existing_file(folder).await?;
     let mut verified = Verified { head: Head::empty(), entries: 0, problem: None, has_asked: asked.map(|_| false) };
     let mut state = LedgerState::default();
@@ -49,12 +82,17 @@ pub async fn verify(folder: &Path, asked: Option<Head>) -> Result<Verified, Ledg
     }
 }
 
-fn step(verified: &mut Verified, state: &mut LedgerState, entry: &Entry, asked: Option<Head>) -> Result<(), String> {
+fn step(
+    verified: &mut Verified,
+    state: &mut LedgerState,
+    entry: &Entry,
+    asked: Option<NotedHead>,
+) -> Result<(), String> {
     let (head, event) = verify_next(verified.head, entry).map_err(|error| error.to_string())?;
     state.apply(head, entry.at, event).map_err(|error| error.to_string())?;
     verified.head = head;
     verified.entries += 1;
-    if asked == Some(head) {
+    if asked.is_some_and(|asked| asked.is(head)) {
         verified.has_asked = Some(true);
     }
     Ok(())

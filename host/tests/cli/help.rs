@@ -2,12 +2,26 @@
 
 use crate::site::steward;
 
-const COMMANDS: [&[&str]; 13] = [
+const COMMANDS: [&[&str]; 27] = [
     &[],
     &["demo"],
     &["check"],
     &["status"],
     &["plan"],
+    &["apply"],
+    &["undo"],
+    &["arm"],
+    &["pause"],
+    &["resume"],
+    &["protect"],
+    &["unprotect"],
+    &["audit"],
+    &["audit", "show"],
+    &["audit", "export"],
+    &["audit", "verify"],
+    &["audit", "erase"],
+    &["backup"],
+    &["restore"],
     &["why"],
     &["snapshot"],
     &["config"],

@@ -36,7 +36,7 @@ async fn a_snapshot_makes_the_plan_of_the_server() {
         assert_eq!(plan["applicable"], false);
         assert_eq!(counts(&plan), counts(&live));
         assert_eq!(plan["policy"], live["policy"]);
-        assert_eq!(plan["guard"], live["guard"]);
+        assert_eq!(plan["guard"]["digest"], live["guard"]["digest"]);
         assert_eq!(plan["decisions"].as_array().unwrap().len(), 400);
     }
     assert_eq!(plan_of(&site, "s.json", false), plan_of(&site, "s.json", true));

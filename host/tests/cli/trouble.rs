@@ -1,0 +1,106 @@
+//! A ledger that cannot be used: nothing is sent, and the message says what to do.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use sqlx::Connection as _;
+
+use crate::ledger::{accounted, armed, deletes, file, open, planned};
+use crate::site::Site;
+
+/// `apply` fails with these words, and no DELETE was sent.
+#[track_caller]
+fn check(site: &Site, id: &str, words: &[&str]) {
+    let before = deletes(site).len();
+    site.run(["apply", id]).fails(1, words);
+    assert_eq!(deletes(site).len(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_corrupt_ledger_is_refused() {
+    let site = armed(40).await;
+    let (id, _) = planned(&site);
+    let sound = fs::read(file(&site)).unwrap();
+    assert!(!file(&site).with_extension("db-wal").exists(), "a command that ended left everything in one file");
+    fs::write(file(&site), b"this is no database, whatever its name says").unwrap();
+    check(&site, &id, &["ledger.db", "restore a backup"]);
+    fs::write(file(&site), &sound[..sound.len() / 2]).unwrap();
+    check(&site, &id, &["ledger"]);
+    let mut torn = sound.clone();
+    let middle = torn.len() / 2;
+    torn[4096..middle].fill(0xa5);
+    fs::write(file(&site), torn).unwrap();
+    check(&site, &id, &["ledger"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_of_a_newer_version_is_refused() {
+    let site = armed(40).await;
+    let (id, _) = planned(&site);
+    let mut connection = open(&site).await;
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+         VALUES (9999, 'of the future', 1, x'00', 0)",
+    )
+    .execute(&mut connection)
+    .await
+    .unwrap();
+    connection.close().await.unwrap();
+    check(&site, &id, &["newer version"]);
+    let plan = site.run(["plan"]);
+    assert!(plan.err.contains("cannot be applied") && plan.err.contains("newer version"), "{plan:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_that_another_program_locks_is_refused() {
+    let site = armed(40).await;
+    let (id, _) = planned(&site);
+    let mut connection = open(&site).await;
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await.unwrap();
+    check(&site, &id, &["another program holds it"]);
+    sqlx::query("ROLLBACK").execute(&mut connection).await.unwrap();
+    site.run(["apply", &id, "--first", "1"]).is_done();
+}
+
+/// Fails the write of the nth entry of a run for every n, as a full disk would.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_that_cannot_be_written_at_any_entry_stops_before_the_next_request() {
+    for nth in 1_i64.. {
+        let site = armed(40).await;
+        let (id, _) = planned(&site);
+        let mut connection = open(&site).await;
+        let last: i64 = sqlx::query_scalar("SELECT max(seq) FROM entry").fetch_one(&mut connection).await.unwrap();
+        let fail = format!(
+            "CREATE TRIGGER full BEFORE INSERT ON entry WHEN NEW.seq >= {} \
+             BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
+            last + nth
+        );
+        sqlx::query(sqlx::AssertSqlSafe(fail)).execute(&mut connection).await.unwrap();
+        let run = site.run(["apply", &id, "--first", "2"]);
+        sqlx::query("DROP TRIGGER full").execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+        let sent = deletes(&site).len();
+        planned(&site);
+        accounted(&site).await;
+        assert_eq!(deletes(&site).len(), sent, "a restart only looks");
+        if run.code == 0 {
+            assert!(nth > 7, "{nth}");
+            return;
+        }
+        run.fails(1, &["cannot write the ledger, so nothing is done"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_only_ledger_is_refused() {
+    let site = armed(40).await;
+    let (id, _) = planned(&site);
+    for mode in [0o444, 0o600] {
+        fs::set_permissions(file(&site), fs::Permissions::from_mode(mode)).unwrap();
+        // Whoever may do everything is not stopped by rights.
+        if mode == 0o444 && fs::OpenOptions::new().write(true).open(file(&site)).is_err() {
+            check(&site, &id, &["read-only"]);
+        }
+    }
+    site.run(["apply", &id, "--first", "1"]).is_done();
+}
