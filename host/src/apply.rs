@@ -120,6 +120,7 @@ pub async fn apply(
     }
     let mut ledger = cycle::open_ledger(settings, clock).await?;
     let applied = apply_with(&mut ledger, settings, request, stop, clock, progress).await;
+    tracing::info!(head = %ledger.head(), "the ledger ends here");
     ledger.close().await;
     applied
 }

@@ -53,7 +53,7 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Say what is wrong with settings, connection, rights, policy and protections, and how to mend it
     Check(check::CheckArgs),
-    /// Show the pools of the site
+    /// Show the pools of the site, and what was released
     Status(status::StatusArgs),
     /// Say which seats would be released, and why; nothing is released
     Plan(plan::PlanArgs),

@@ -240,13 +240,14 @@ impl LedgerState {
         found
     }
 
-    /// Seats that were taken and neither given back nor seen again in their owner's hands.
-    pub fn still_taken(&self) -> Vec<(RunId, &PlannedSeat)> {
+    /// Seats that were taken and neither given back nor seen again in their owner's hands, and when.
+    pub fn still_taken(&self) -> Vec<(RunId, &PlannedSeat, Instant)> {
         let mut found = Vec::new();
         for (id, run) in self.runs.iter().filter(|(_, run)| run.kind == RunKind::Release) {
             for (seat, state) in run.seats.values() {
-                if state.is_taken() && !run.returned.contains(&seat.license_id) {
-                    found.push((*id, seat));
+                let taken_at = state.released_at().filter(|_| state.is_taken());
+                if let Some(at) = taken_at.filter(|_| !run.returned.contains(&seat.license_id)) {
+                    found.push((*id, seat, at));
                 }
             }
         }

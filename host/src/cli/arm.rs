@@ -1,7 +1,10 @@
 //! `steward arm`, `pause` and `resume`: what an administrator allows and stops.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use clap::Args;
+use steward_core::ids::LicenseId;
 use steward_core::ledger::Event;
 
 use super::table::{counted, printable};
@@ -43,20 +46,23 @@ pub struct SwitchArgs {
 pub async fn arm(args: ArmArgs) -> Result<Outcome> {
     let loaded = load_settings(&args.config.config)?;
     let mut ledger = cycle::open_ledger(&loaded.settings, &clock::now).await?;
-    let plan = match &args.plan {
-        Some(id) => Some(ledger.stored_plan(id).await?.plan.id()),
-        None => ledger.state().latest_plan().map(|(id, _)| id),
-    };
-    let record = plan.and_then(|plan| Some((plan, ledger.state().plan(&plan)?.clone())));
-    let Some((plan, record)) = record else {
+    let id = args.plan.clone().or_else(|| ledger.state().latest_plan().map(|(id, _)| id.to_string()));
+    let Some(id) = id else {
         anyhow::bail!("there is no plan yet that somebody could have looked at: run `steward plan` first");
     };
+    let stored = ledger.stored_plan(&id).await?;
+    let (plan, body) = (stored.plan.id(), stored.plan.body());
+    if ledger.state().plan(&plan).is_none() {
+        anyhow::bail!("{plan} is the record of a run, not a plan that somebody could have looked at");
+    }
     ledger.append(clock::now(), &[Event::Armed { by: os_user::name(), plan, note: args.note }]).await?;
     ledger.close().await;
+    let held: BTreeSet<&LicenseId> = body.held.iter().flat_map(|held| &held.license_ids).collect();
+    let held = if held.is_empty() { String::new() } else { format!(", {} more are held", held.len()) };
     print_text(&format!(
-        "Releases are armed. The plan {plan} of {} would release {}.\n",
-        record.made_at,
-        counted(usize::try_from(record.releases)?, "seat")
+        "Releases are armed. The plan {plan} of {} would release {}{held}.\n",
+        body.now,
+        counted(body.releases.len(), "seat")
     ))?;
     Ok(Outcome::Done)
 }

@@ -22,8 +22,6 @@ use crate::cycle::{self, Prepared, Source};
 /// The people of the demo: enough for every rule to have somebody.
 const SEATS: usize = 2000;
 const SEED: u64 = 7;
-/// Of the id of a plan in the commands: enough to be the only one.
-const PLAN_DIGITS: usize = 12;
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -130,7 +128,7 @@ fn write_snapshot(path: &Path, prepared: Prepared) -> Result<()> {
 fn next_commands(option: &str, path: &Path, plan: &Plan, examples: &[String]) -> String {
     let program = std::env::args().next().unwrap_or_else(|| "steward".to_owned());
     let facts = format!("{option} {}", path.display());
-    let plan: String = plan.id().hex().chars().take(PLAN_DIGITS).collect();
+    let id: String = plan.id().hex().chars().take(plan::PLAN_DIGITS).collect();
     let mut commands = vec![
         format!("plan {facts} --all"),
         format!("plan {facts} --format json"),
@@ -140,7 +138,7 @@ fn next_commands(option: &str, path: &Path, plan: &Plan, examples: &[String]) ->
     if option == "--config" {
         commands.push(format!("check {facts}"));
         commands.push(format!("arm {facts}"));
-        commands.push(format!("apply {facts} {plan} --first 10"));
+        commands.push(format!("apply {facts} {id} --first 10"));
         commands.push(format!("undo {facts} 1"));
         commands.push(format!("audit show {facts}"));
         commands.push(format!("status {facts}"));

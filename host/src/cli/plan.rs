@@ -46,6 +46,9 @@ pub struct PlanArgs {
     all: bool,
 }
 
+/// Of the id of a plan in a command: enough to be the only one.
+pub const PLAN_DIGITS: usize = 12;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// Counts for each rule and gate, and the first releases
@@ -145,6 +148,9 @@ async fn remember(ledger: &mut Ledger, settings: &Settings, prepared: &Prepared,
         note(&format!("releases are paused by {} since {}", said.by, said.at));
     } else if ledger.state().armed().is_none() {
         note("nothing can be released yet: look at the plan, then run `steward arm`");
+    } else if !plan.body().releases.is_empty() {
+        let id: String = plan.id().hex().chars().take(PLAN_DIGITS).collect();
+        note(&format!("to release these seats: steward apply {id}"));
     }
     Ok(())
 }

@@ -1,16 +1,26 @@
-//! `steward status`: the pools of the site.
+//! `steward status`: the pools of the site, and what the ledger says about releases.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
+use serde::Serialize;
+use serde_json::json;
+use steward_core::instant::Instant;
+use steward_core::ledger::{Run, RunId};
 use steward_core::plan::PlannedPool;
 use steward_core::planner;
 
-use super::table::Columns;
+use super::table::{Columns, counted, escaped, printable};
 use super::{ConfigFile, Outcome, load_settings, print_text};
+use crate::executor::{RunReport, SeatResult};
+use crate::ledger::{Ledger, LedgerError};
 use crate::{clock, cycle};
 
+/// Runs that are shown.
+const LAST_RUNS: usize = 5;
 /// The width of a bar on a terminal.
 const BAR: usize = 30;
 
@@ -43,14 +53,103 @@ pub async fn run(args: StatusArgs) -> Result<Outcome> {
     spinner.finish_and_clear();
     let snapshot = snapshot?;
     let pools = planner::pools(&snapshot);
+    let releases = match super::plan::open_to_read(&loaded.settings).await {
+        Some(mut ledger) => Some(Releases::of(&mut ledger).await?),
+        None => None,
+    };
     let text = match args.format {
-        Format::Json => format!("{:#}\n", serde_json::json!({ "takenAt": snapshot.taken_at(), "pools": pools })),
+        Format::Json => {
+            let json = json!({ "takenAt": snapshot.taken_at(), "pools": pools, "releases": releases });
+            escaped(&serde_json::to_string_pretty(&json)?) + "\n"
+        }
         Format::Table => {
-            format!("Pools at {}\n{}", snapshot.taken_at(), pools_text(&pools, io::stdout().is_terminal()))
+            let releases = releases.map_or_else(|| "\nReleases: no ledger yet\n".to_owned(), |it| it.text());
+            let bars = io::stdout().is_terminal();
+            format!("Pools at {}\n{}{releases}", snapshot.taken_at(), pools_text(&pools, bars))
         }
     };
     print_text(&text)?;
     Ok(Outcome::Done)
+}
+
+/// What the ledger says about releases.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Releases {
+    /// Who allowed releases; `None` when nothing is released yet.
+    armed_by: Option<String>,
+    paused_by: Option<String>,
+    /// A run that was started and not finished.
+    open_run: Option<RunId>,
+    protected_by_hand: usize,
+    /// The latest first.
+    last_runs: Vec<RunLine>,
+    ledger_head: String,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RunLine {
+    run: RunId,
+    kind: &'static str,
+    started_at: Instant,
+    by: String,
+    counts: BTreeMap<SeatResult, usize>,
+    stopped: Option<String>,
+}
+
+impl Releases {
+    async fn of(ledger: &mut Ledger) -> Result<Self, LedgerError> {
+        let accounts = ledger.accounts().await?;
+        let state = ledger.state();
+        let line = |(id, run): (&RunId, &Run)| {
+            let report = RunReport::new(*id, run, &accounts);
+            let RunReport { run, kind, started_at, by, counts, stopped, .. } = report;
+            RunLine { run, kind, started_at, by, counts, stopped }
+        };
+        let now = clock::now();
+        Ok(Self {
+            armed_by: state.armed().map(|said| said.by.clone()),
+            paused_by: state.paused().map(|said| said.by.clone()),
+            open_run: state.open_run().map(|(id, _)| id),
+            protected_by_hand: state.protections().values().filter(|protection| protection.holds_at(now)).count(),
+            last_runs: state.runs().iter().rev().take(LAST_RUNS).map(line).collect(),
+            ledger_head: ledger.head().to_string(),
+        })
+    }
+
+    fn text(&self) -> String {
+        let mut text = "\nReleases\n".to_owned();
+        let _ = match (&self.paused_by, &self.armed_by) {
+            (Some(by), _) => writeln!(text, "  paused by {}; `steward resume` lets them go on", printable(by)),
+            (None, Some(by)) => writeln!(text, "  armed by {}", printable(by)),
+            (None, None) => writeln!(text, "  not armed: look at a plan, then run `steward arm`"),
+        };
+        if let Some(run) = self.open_run {
+            let _ = writeln!(text, "  run {run} is at work, or was interrupted; the next plan looks what came of it");
+        }
+        if self.protected_by_hand > 0 {
+            let _ = writeln!(text, "  {} protected by hand", counted(self.protected_by_hand, "person"));
+        }
+        let mut columns = Columns::new(&[">run", "kind", "started", "by", "seats", ""]);
+        for run in &self.last_runs {
+            let counts: Vec<String> =
+                run.counts.iter().map(|(result, count)| format!("{} {count}", result.as_str())).collect();
+            let stopped = run.stopped.as_ref().map(|why| format!("ended early: {why}")).unwrap_or_default();
+            columns.row([
+                run.run.to_string(),
+                run.kind.to_owned(),
+                run.started_at.to_string(),
+                run.by.clone(),
+                counts.join(", "),
+                stopped,
+            ]);
+        }
+        if !columns.is_empty() {
+            text += &columns.text();
+        }
+        text
+    }
 }
 
 /// One line for each pool, with a bar on a terminal.

@@ -1,18 +1,17 @@
 //! What a cycle leaves in the ledger: the reading, who is back, and the plan with all that it was made of.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use steward_core::guard::Scope;
 use steward_core::instant::Instant;
 use steward_core::ledger::Event;
-use steward_core::license_type::LicenseType;
 use steward_core::memory::Reading;
 use steward_core::plan::Plan;
 use steward_core::settings::account_name;
-use steward_core::snapshot::Snapshot;
+use steward_core::snapshot::{Seat, Snapshot};
 
 use super::{CycleError, Prepared};
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::{Ledger, LedgerError, folded};
 
 /// Keeps the numbers of a reading, and notes who holds a seat again although it was released. Returns their accounts.
 pub async fn watch(
@@ -22,18 +21,21 @@ pub async fn watch(
     at: Instant,
 ) -> Result<Vec<String>, LedgerError> {
     ledger.record_reading(snapshot.taken_at(), snapshot.pools(), retention_days).await?;
-    let holders: BTreeSet<(LicenseType, String)> = snapshot
-        .seats()
-        .iter()
-        .filter(|seat| !seat.quarantined)
-        .map(|seat| (seat.license_type, folded(seat.holder.user_directory(), seat.holder.user_id())))
-        .collect();
+    let mut held: BTreeMap<String, Vec<&Seat>> = BTreeMap::new();
+    for seat in snapshot.seats().iter().filter(|seat| !seat.quarantined) {
+        let account = folded(seat.holder.user_directory(), seat.holder.user_id());
+        held.entry(account).or_default().push(seat);
+    }
     let accounts = ledger.accounts().await?;
     let mut events = Vec::new();
     let mut names = Vec::new();
-    for (run, seat) in ledger.state().still_taken() {
+    for (run, seat, taken_at) in ledger.state().still_taken() {
         let Some(account) = accounts.get(&seat.person) else { continue };
-        if holders.contains(&(seat.license_type, folded(&account.user_directory, &account.user_id))) {
+        // Of another type only when it is new: whoever held two seats still holds the other one.
+        let is_back =
+            |held: &&Seat| held.license_type == seat.license_type || held.allocated_at.is_some_and(|at| at >= taken_at);
+        let seats = held.get(&folded(&account.user_directory, &account.user_id));
+        if seats.is_some_and(|seats| seats.iter().any(is_back)) {
             events.push(Event::Bounced { run, license_id: seat.license_id.clone() });
             names.push(account_name(&account.user_directory, &account.user_id));
         }
@@ -42,10 +44,6 @@ pub async fn watch(
         ledger.append(at, &events).await?;
     }
     Ok(names)
-}
-
-fn folded(user_directory: &str, user_id: &str) -> String {
-    crate::ledger::folded(user_directory, user_id)
 }
 
 /// Keeps a plan, so that it can be applied, explained and made again.

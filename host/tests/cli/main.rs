@@ -17,6 +17,7 @@ mod plan;
 mod policies;
 mod release;
 mod release_faults;
+mod sequences;
 mod server;
 mod site;
 mod status;

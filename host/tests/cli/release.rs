@@ -258,6 +258,25 @@ async fn a_row_of_failures_ends_the_run() {
     accounted(&site).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_c_finishes_the_seat_in_hand_and_looks_what_came_of_the_run() {
+    let mut site = armed(60).await;
+    site.set(&[("releasesPerMinute: 1000000", "releasesPerMinute: 30")]);
+    let (id, releases) = planned(&site);
+    site.qrs.clear_journal();
+    let config = site.config();
+    let child = start(["apply", &id, "--format", "json", "--config", config.to_str().unwrap()], &[]);
+    until(|| deletes(&site).len() == 1).await;
+    let interrupt = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupt.success());
+    let run = finish(child);
+    let report = run.json();
+    assert_eq!((run.code, report["stopped"].as_str()), (3, Some("somebody asked to stop")));
+    let freed = with_outcome(&report, "freed").len();
+    assert_eq!((freed, with_outcome(&report, "not-tried").len()), (deletes(&site).len(), releases.len() - freed));
+    accounted(&site).await;
+}
+
 /// Waits for a state, with a limit.
 pub async fn until(mut is_so: impl FnMut() -> bool) {
     for _ in 0..3000 {
