@@ -177,6 +177,8 @@ proptest! {
     fn exceptions_are_left_out(rule in rule(2), except in condition(), start in start()) {
         // One that leaves nothing out would be ignored.
         prop_assume!(except.1.len() < 5);
+        // The last instance begins in the middle of a stretch, and an exception takes what stands before it there.
+        prop_assume!(UNITS[except.0].0 != "day instance" || !except.1.contains(&0));
         let expected = occurrences(&rule, std::slice::from_ref(&except), start);
         check(&format!("{} except {}", text_of(&rule), text_of(&[except])), start, &expected)?;
     }

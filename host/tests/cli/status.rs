@@ -18,6 +18,23 @@ fn overview() -> serde_json::Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_released_and_what_stands_in_the_way_is_shown() {
+    let site = crate::ledger::releasing(data(40), |_| {}).await;
+    let status = || site.run(["status", "--format", "json"]).is_done().json()["releases"].clone();
+    assert_eq!(status(), json!(null));
+    let (id, _) = crate::ledger::planned(&site);
+    assert!(site.run(["status"]).out.contains("not armed"));
+    site.run(["arm"]).is_done();
+    crate::ledger::apply(&site, &[&id, "--first", "2"]);
+    site.run(["pause"]).is_done();
+    let text = site.run(["status"]).is_done().out.clone();
+    assert!(text.contains("paused by") && text.contains("freed 2"), "{text}");
+    let run = &status()["lastRuns"][0];
+    assert_eq!((&run["run"], &run["counts"]), (&json!(1), &json!({ "freed": 2 })));
+    assert!(status()["ledgerHead"].as_str().unwrap().contains(":sha256:"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pools_are_shown_as_a_table_and_as_json() {
     let mut data = data(0);
     data.accesstypeoverview = Some(overview());
@@ -30,6 +47,8 @@ async fn pools_are_shown_as_a_table_and_as_json() {
             "  type          allocated  total  free  quarantined  excess",
             "  analyzer            377    400    15            8       0",
             "  professional         40     50     8            2       0",
+            "",
+            "Releases: no ledger yet",
         ]
     );
     let status = site.run(["status", "--format", "json"]).is_done().json();
