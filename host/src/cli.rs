@@ -15,6 +15,7 @@ mod plan;
 mod policy_command;
 mod protect;
 mod run_text;
+mod schedule;
 mod snapshot;
 mod status;
 mod stop;
@@ -81,6 +82,8 @@ enum Command {
     Restore(backup::RestoreArgs),
     /// Write what the server says now into a file, for tests, bug reports and the simulator
     Snapshot(snapshot::SnapshotArgs),
+    /// Say when a schedule would fire
+    Schedule(schedule::ScheduleArgs),
     /// Show the settings in force, or the JSON Schema of the settings file
     Config(config_command::ConfigArgs),
     /// Look at policies
@@ -129,6 +132,7 @@ async fn run(command: Command) -> Result<Outcome> {
         Command::Restore(args) => backup::restore(args).await,
         Command::Why(args) => why::run(args).await,
         Command::Snapshot(args) => snapshot::run(args).await,
+        Command::Schedule(args) => schedule::run(&args),
         Command::Config(args) => config_command::run(&args),
         Command::Policy(args) => policy_command::run(&args),
         Command::FakeQrs(args) => fake_qrs::run(args).await,

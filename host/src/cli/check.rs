@@ -1,6 +1,7 @@
 //! `steward check`: what is wrong, and how to mend it.
 
 mod findings;
+mod schedules;
 mod site;
 
 use anyhow::Result;
@@ -54,6 +55,7 @@ pub async fn run(args: CheckArgs) -> Result<Outcome> {
         return Err(error.into());
     }
     modes(&loaded.settings, &mut findings);
+    schedules::check(&loaded.settings, &mut findings);
     give_advice_once(&loaded.settings, &mut findings);
     match cycle::load_policy(Some(&loaded.settings)) {
         Ok(policy) => {

@@ -2,7 +2,7 @@
 
 use crate::site::steward;
 
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 28] = [
     &[],
     &["demo"],
     &["check"],
@@ -21,6 +21,7 @@ const COMMANDS: [&[&str]; 27] = [
     &["audit", "verify"],
     &["audit", "erase"],
     &["backup"],
+    &["schedule"],
     &["restore"],
     &["why"],
     &["snapshot"],

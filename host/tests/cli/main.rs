@@ -17,6 +17,7 @@ mod plan;
 mod policies;
 mod release;
 mod release_faults;
+mod schedule;
 mod sequences;
 mod server;
 mod site;
