@@ -14,7 +14,7 @@ use crate::guard::{Gate, Scope};
 use crate::ids::LicenseId;
 use crate::instant::Instant;
 use crate::license_type::LicenseType;
-use crate::plan::{GuardIdentity, Plan, PlanBody, PlannedDecision};
+use crate::plan::{Plan, PlanBody, PlannedDecision};
 use crate::policy::PolicyIdentity;
 use crate::snapshot::{Holder, LastUse, Owner, Seat, Snapshot, User};
 use crate::text::fold;
@@ -61,7 +61,7 @@ pub enum Refusal {
 ///
 /// # Errors
 /// The first reason against it.
-pub fn check(plan: &PlanBody, policy: &PolicyIdentity, guard: &GuardIdentity, now: Instant) -> Result<(), Refusal> {
+pub fn check(plan: &PlanBody, policy: &PolicyIdentity, guard: Digest, now: Instant) -> Result<(), Refusal> {
     if plan.application.is_some() {
         return Err(Refusal::IsRecord);
     }
@@ -74,7 +74,7 @@ pub fn check(plan: &PlanBody, policy: &PolicyIdentity, guard: &GuardIdentity, no
     let other = [
         (plan.policy.digest != policy.digest, "another policy component"),
         (plan.policy.settings_digest != policy.settings_digest, "other policy settings"),
-        (plan.guard.digest != guard.digest, "other guard settings"),
+        (plan.guard.digest != guard, "other guard settings"),
     ];
     match other.iter().find(|(differs, _)| *differs) {
         Some((_, what)) => Err(Refusal::MadeUnderOther(what)),
@@ -163,17 +163,18 @@ fn idle_since_ms(decision: &PlannedDecision) -> i64 {
     }
 }
 
-/// Why a chosen seat is not among the releases of the fresh decision.
+/// Why a chosen seat is not among the releases of the fresh decision. It goes into the ledger, so it names rules and
+/// gates and nobody; the fresh decision has the rest.
 pub fn why_not(fresh: &PlanBody, id: &LicenseId) -> String {
     let Some(decision) = fresh.decision(id) else { return "the seat is not there any more".to_owned() };
     if decision.verdict == Verdict::Keep {
-        return format!("kept by the rule {} now: {}", decision.rule, decision.reason);
+        return format!("kept by the rule {} now", decision.rule);
     }
     if fresh.application.as_ref().is_some_and(|application| !application.license_ids.contains(id)) {
         return "the seat belongs to somebody else now".to_owned();
     }
     match fresh.held.iter().find(|held| held.license_ids.contains(id)) {
-        Some(held) => format!("held by the gate {} now: {}", held.gate, held.detail),
+        Some(held) => format!("held by the gate {} now", held.gate),
         None => "the policy limits how many go in this run".to_owned(),
     }
 }

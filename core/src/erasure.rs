@@ -1,5 +1,7 @@
 //! Takes one person out of a stored document, when somebody asks to be forgotten. What was decided about the seat stays.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use crate::settings::Account;
@@ -8,11 +10,12 @@ use crate::text::fold;
 /// In place of a text that names the person among other things.
 const ERASED: &str = "erased";
 
-/// Replaces the person's names by `replacement` wherever the document describes or names them.
+/// Replaces the person's names by `replacement`, which nobody else may have, wherever the document describes or names
+/// them.
 pub fn erase(document: &mut Value, account: &Account, replacement: &str) {
     let (directory, id) = (fold(&account.user_dir), fold(&account.user_id));
     let account = format!("{directory}\\{id}");
-    Names { directory, id, account, replacement }.erase(document);
+    Names { directory, id, account, replacement, guids: BTreeMap::new() }.erase(document);
 }
 
 struct Names<'r> {
@@ -20,16 +23,26 @@ struct Names<'r> {
     id: String,
     account: String,
     replacement: &'r str,
+    /// Two users may have the same folded name; each keeps an id of its own.
+    guids: BTreeMap<String, String>,
 }
 
 impl Names<'_> {
-    fn erase(&self, value: &mut Value) {
+    fn erase(&mut self, value: &mut Value) {
         match value {
             Value::String(text) if fold(text).contains(&self.account) => ERASED.clone_into(text),
             Value::Array(entries) => entries.iter_mut().for_each(|entry| self.erase(entry)),
             Value::Object(members) => {
                 if self.describes(members) {
                     self.forget(members);
+                }
+                // Somebody who is kept has a note beside the account, and gates that keep people quote it.
+                let is_kept = members.get("account").and_then(Value::as_object).is_some_and(|it| self.describes(it));
+                let is_gate = members.get("gate").and_then(Value::as_str) == Some("protected-by-hand");
+                for (name, is_about) in [("note", is_kept), ("detail", is_gate)] {
+                    if let Some(value) = members.get_mut(name).filter(|_| is_about) {
+                        *value = Value::from(String::new());
+                    }
                 }
                 members.values_mut().for_each(|member| self.erase(member));
             }
@@ -46,16 +59,25 @@ impl Names<'_> {
     }
 
     /// What a person is called goes; what rules look at stays, so that the rest of the document still makes sense.
-    fn forget(&self, members: &mut Map<String, Value>) {
+    fn forget(&mut self, members: &mut Map<String, Value>) {
         for (name, value) in members.iter_mut() {
             match name.as_str() {
-                "userId" | "guid" => *value = Value::from(self.replacement),
+                "userId" => *value = Value::from(self.replacement),
+                "guid" => *value = Value::from(self.guid(value.as_str().unwrap_or_default())),
                 "name" => *value = if value.is_null() { Value::Null } else { Value::from(String::new()) },
                 "attributes" | "customProperties" => *value = Value::Array(Vec::new()),
                 "reason" => *value = Value::from(ERASED),
                 _ => {}
             }
         }
+    }
+}
+
+impl Names<'_> {
+    fn guid(&mut self, guid: &str) -> String {
+        let next = self.guids.len() + 1;
+        let replacement = format!("{}.{next}", self.replacement);
+        self.guids.entry(guid.to_owned()).or_insert(replacement).clone()
     }
 }
 

@@ -46,5 +46,5 @@ pub mod policy;
 pub mod schedule;
 pub mod settings;
 pub mod snapshot;
-mod text;
+pub mod text;
 pub mod window;

@@ -106,7 +106,7 @@ pub fn plan(input: PlanInput<'_>, policy: &mut dyn Policy) -> Result<Plan, PlanE
 ///
 /// # Errors
 /// Never in practice: every part can be written as JSON.
-pub fn guard_identity(guard: &GuardSettings, memory: &Memory) -> Result<GuardIdentity, serde_json::Error> {
+fn guard_identity(guard: &GuardSettings, memory: &Memory) -> Result<GuardIdentity, serde_json::Error> {
     Ok(GuardIdentity { digest: guard.digest()?, memory_digest: memory.digest()? })
 }
 

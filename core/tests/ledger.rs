@@ -163,7 +163,7 @@ fn an_event_that_cannot_happen_is_an_error_with_its_number() {
     check_illegal(after(&sent), finished(1), "nobody looked");
     check_illegal(after(&[intended(1, "s1")]), finished(1), "nobody looked");
     let refused = [intended(1, "s1"), answered(1, "s1", Answer::Refused("no".to_owned()))];
-    check_illegal(after(&refused), settled(1, "s1", SeatOutcome::Freed), "s1");
+    check_illegal(after(&refused), settled(1, "s1", SeatOutcome::StillAllocated), "s1");
     check_illegal(after(&[finished(1)]), undo(2, 7), "never was");
     check_illegal(
         vec![created(), plan_made("a"), Event::LedgerRestored { by: "x".to_owned() }],
@@ -189,11 +189,14 @@ fn a_doubt_counts_as_taken_and_only_a_look_says_that_it_was_not() {
     }
     let lost = answered(1, "s1", Answer::Lost("reset".to_owned()));
     let outcomes =
-        [(SeatOutcome::Freed, 1), (SeatOutcome::Quarantined { until: None }, 1), (SeatOutcome::StillAllocated, 0)];
+        [(SeatOutcome::Freed, 1), (SeatOutcome::Quarantined { until: None }, 1), (SeatOutcome::StillAllocated, 1)];
     for (outcome, count) in outcomes {
         let looked = settled(1, "s1", outcome.clone());
         assert_eq!(taken(&[intended(1, "s1"), lost.clone(), looked]), count, "{outcome:?}");
     }
+    let accepted =
+        [intended(1, "s1"), answered(1, "s1", Answer::Accepted), settled(1, "s1", SeatOutcome::StillAllocated)];
+    assert_eq!(taken(&accepted), 0, "the server said that it was carried out, and it was not");
 }
 
 #[test]

@@ -11,7 +11,6 @@ use steward_core::ids::LicenseId;
 use steward_core::instant::Instant;
 use steward_core::ledger::{Event, PersonRef, PlannedSeat, RunId, RunKind};
 use steward_core::plan::{Held, Plan, PlannedDecision};
-use steward_core::planner::guard_identity;
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
@@ -91,7 +90,8 @@ pub enum Applied {
     Nothing,
     /// The fresh reading held everything, so nothing was done and the plan may be applied later.
     Held(Vec<Held>),
-    Run(Box<RunReport>),
+    /// What the fresh reading held of it, and what became of the rest.
+    Run(Vec<Held>, Box<RunReport>),
 }
 
 /// Takes the lock of the data folder, so that no other cycle runs beside this one.
@@ -170,7 +170,7 @@ async fn apply_with(
         let ExecutorError::Look(problem) = error else { return Err(error.into()) };
         tracing::warn!(run = run.0.0, "cannot look what came of the run, the next command looks again: {problem}");
     }
-    Ok(Applied::Run(Box::new(report(ledger, run.0).await?)))
+    Ok(Applied::Run(held, Box::new(report(ledger, run.0).await?)))
 }
 
 /// What became of a run, by name.
@@ -246,8 +246,8 @@ fn check_plan(
     }
     let run_settings = cycle::run_settings(settings, policy);
     let digest = Digest::of_canonical_json(&run_settings.policy).map_err(CycleError::Json)?;
-    let guard = guard_identity(&run_settings.guard, &stored.made_of.memory).map_err(CycleError::Json)?;
-    Ok(application::check(stored.plan.body(), &policy.identity(digest), &guard, now)?)
+    let guard = run_settings.guard.digest().map_err(CycleError::Json)?;
+    Ok(application::check(stored.plan.body(), &policy.identity(digest), guard, now)?)
 }
 
 /// Writes down what is going to happen: the approval, the fresh decision, and every seat of the run.

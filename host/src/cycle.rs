@@ -93,6 +93,16 @@ pub async fn open_ledger(settings: &Settings, clock: Clock<'_>) -> Result<Ledger
     Ledger::open(&folder, clock()).await
 }
 
+/// The ledger of the data folder, for commands that only make sense when there is one.
+///
+/// # Errors
+/// As [`open_ledger`], and when there is none.
+pub async fn open_existing_ledger(settings: &Settings, clock: Clock<'_>) -> Result<Ledger, LedgerError> {
+    let folder = settings.data_dir().ok_or(LedgerError::NoFolder)?;
+    let path = folder.join(crate::ledger::FILE_NAME).display().to_string();
+    Ledger::open_existing(&folder, clock()).await?.ok_or(LedgerError::Missing { path })
+}
+
 /// A client of the server that the settings name.
 pub fn connect(settings: &Settings, clock: Clock<'_>) -> Result<Client, CycleError> {
     let qrs = qrs_settings(settings).ok_or_else(|| {

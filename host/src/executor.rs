@@ -11,7 +11,7 @@ mod report;
 mod restore;
 mod settle;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use steward_core::application::why_not;
 use steward_core::guard::SeatGates;
@@ -31,7 +31,7 @@ use pace::Pace;
 use release::Step;
 
 pub use report::{RunReport, SeatReport, SeatResult};
-pub use restore::{Restoration, RestorePlan, Way, plan_restores, restore_all};
+pub use restore::{Restoration, RestorePlan, Way, is_back, plan_restores, restore_all};
 pub use settle::{Resolved, recover, settle};
 
 #[derive(Debug, Error)]
@@ -108,7 +108,8 @@ pub async fn release_all(
 
 /// Seats of the plan that the fresh decision keeps.
 async fn skip_stale(context: &mut Context<'_>, release: &Release<'_>) -> Result<(), LedgerError> {
-    let skipped = release.chosen.keys().filter(|id| !release.fresh.releases.contains(id)).map(|id| {
+    let goes: BTreeSet<&LicenseId> = release.fresh.releases.iter().collect();
+    let skipped = release.chosen.keys().filter(|id| !goes.contains(id)).map(|id| {
         let stale = match release.fresh.decision(id) {
             None => Stale::Gone,
             Some(_) => Stale::Kept(why_not(release.fresh, id)),

@@ -16,14 +16,14 @@ mod plans;
 mod readings;
 mod verify;
 
-pub use backup::kept_file;
+pub use backup::{kept_file, set_aside};
+pub use erase::Erased;
 pub use error::LedgerError;
 pub use history::PastRelease;
 pub use lock::{CycleLock, LockError};
 pub use open::{FILE_NAME, check_owner};
-pub use people::{Account, folded};
+pub use people::{Account, fold_account};
 pub use plans::StoredPlan;
-pub use readings::StoredReading;
 pub use verify::{NotedHead, Verified, verify};
 
 use sqlx::sqlite::SqliteRow;
@@ -98,7 +98,7 @@ impl Ledger {
         }
     }
 
-    /// Every entry in order, for showing, exporting and verifying.
+    /// The next portion of entries in order, for showing and exporting; empty at the end.
     pub async fn entries(&mut self, after: u64) -> Result<Vec<Entry>, LedgerError> {
         portion(&mut self.connection, after).await
     }
@@ -117,7 +117,7 @@ async fn write(
     for event in events {
         let entry = seal(head, at, event).map_err(LedgerError::Json)?;
         head = Head { seq: entry.seq, hash: entry.hash };
-        state.apply(head, at, event.clone())?;
+        state.apply(head, at, event.clone()).map_err(LedgerError::Illegal)?;
         insert(&mut transaction, &entry).await?;
     }
     transaction.commit().await.map_err(LedgerError::write)?;
@@ -149,7 +149,7 @@ async fn catch_up(
         }
         for entry in entries {
             let (next, event) = verify_next(head, &entry)?;
-            state.apply(next, entry.at, event)?;
+            state.apply(next, entry.at, event).map_err(LedgerError::Replay)?;
             head = next;
         }
     }
@@ -184,9 +184,12 @@ fn entry(row: &SqliteRow) -> Result<Entry, LedgerError> {
     let text = |column: &str| row.try_get::<String, _>(column).map_err(LedgerError::read);
     let format: i64 = row.try_get("format").map_err(LedgerError::read)?;
     let damaged = |column: &'static str| LedgerError::Damaged { seq, column };
+    let written = text("at")?;
+    // In one spelling only: the hash is made of the text.
+    let at = Instant::parse(&written).filter(|at| at.to_string() == written).ok_or_else(|| damaged("at"))?;
     Ok(Entry {
         seq: u64::try_from(seq).map_err(|_| damaged("seq"))?,
-        at: Instant::parse(&text("at")?).ok_or_else(|| damaged("at"))?,
+        at,
         format: u32::try_from(format).map_err(|_| damaged("format"))?,
         body: text("body")?,
         prev: Digest::parse(&text("prev")?).ok_or_else(|| damaged("prev"))?,

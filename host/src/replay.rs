@@ -51,7 +51,7 @@ pub async fn replay(ledger: &mut Ledger, run: RunId, folder: Option<&Path>) -> R
         let bytes = ledger.component(digest).await?.ok_or(ReplayError::NoComponent(digest))?;
         let policy = PolicyComponent::load(&engine, &bytes)
             .map_err(|source| CycleError::Policy { name: format!("`{digest}` of the ledger"), source })?;
-        let prepared = Prepared::from_stored(stored.made_of, policy, stored.plan.body());
+        let prepared = Prepared::from_stored(stored.made_of()?, policy, stored.plan.body());
         let application = stored.plan.body().application.clone();
         let made = tokio::task::spawn_blocking(move || prepared.plan(application.as_ref())).await;
         let made = made.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;

@@ -2,7 +2,7 @@
 //! under dry run.
 
 use steward_core::ledger::{Event, RunId, RunKind};
-use steward_core::settings::account_name;
+use steward_core::settings::{RunSettings, account_name};
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::cycle::{self, CycleError};
 use crate::executor::{self, Context, ExecutorError, Progress, RestorePlan, RunReport, plan_restores};
-use crate::ledger::{CycleLock, Ledger, LedgerError, folded};
+use crate::ledger::{CycleLock, Ledger, LedgerError, fold_account};
 use crate::os_user;
 use crate::qrs::Client;
 use crate::run_settings::{ExecutionSettings, execution_settings};
@@ -35,6 +35,7 @@ pub enum UndoError {
 /// An undo that was looked at and can be carried out.
 pub struct Undo {
     pub plan: RestorePlan,
+    run_settings: RunSettings,
     ledger: Ledger,
     client: Client,
     execution: ExecutionSettings,
@@ -70,7 +71,7 @@ pub async fn prepare(
     let accounts = ledger.accounts().await?;
     let mut plan = plan_restores(ledger.state(), &accounts, &snapshot, run);
     choose(&mut plan, only)?;
-    Ok(Undo { plan, ledger, client, execution, _lock: lock })
+    Ok(Undo { plan, run_settings, ledger, client, execution, _lock: lock })
 }
 
 /// Gives the seats back.
@@ -88,6 +89,10 @@ pub async fn carry_out(
         Some(state) => state.plan,
         None => return Err(LedgerError::NoRun(undone).into()),
     };
+    // Whoever was asked may have thought about it for an hour.
+    let snapshot = cycle::read_site(&undo.client, &undo.run_settings, false, clock).await?;
+    let accounts = undo.ledger.accounts().await?;
+    undo.plan.confirmed_by(&plan_restores(undo.ledger.state(), &accounts, &snapshot, undone));
     let run = undo.ledger.state().next_run();
     let started = Event::RunStarted {
         run,
@@ -114,7 +119,7 @@ fn choose(plan: &mut RestorePlan, only: &[String]) -> Result<(), UndoError> {
             let typed = typed.replace('/', "\\");
             name.eq_ignore_ascii_case(&typed)
                 || typed.split_once('\\').is_some_and(|(directory, id)| {
-                    folded(directory, id) == folded(&account.user_directory, &account.user_id)
+                    fold_account(directory, id) == fold_account(&account.user_directory, &account.user_id)
                 })
         })
     };

@@ -214,7 +214,8 @@ impl Gate {
                 "Set the clocks of all nodes and of this machine by the same time server, and plan again."
             }
             Self::ClockSkew => {
-                "Set the clocks of the server and of this machine by the same time server, and plan again."
+                "Set the clocks of the server and of this machine by the same time server, and plan again; after a clock \
+                 that was ahead by mistake, accept the time with `steward arm`."
             }
             Self::StaleInventory => "Plan again.",
             Self::ProtectionLost => {

@@ -61,19 +61,26 @@ impl ReleaseState {
         match self {
             Self::Intended { at } => Some(*at),
             Self::Answered { at, answer } => matches!(answer, Answer::Accepted | Answer::Lost(_)).then_some(*at),
-            Self::Settled { at, outcome, .. } => {
-                matches!(outcome, SeatOutcome::Freed | SeatOutcome::Quarantined { .. }).then_some(*at)
+            Self::Settled { at, answer, outcome } => {
+                let is_doubtful = matches!(answer, None | Some(Answer::Lost(_)));
+                match outcome {
+                    SeatOutcome::Freed | SeatOutcome::Quarantined { .. } => Some(*at),
+                    // The request may have been carried out after somebody looked.
+                    SeatOutcome::StillAllocated if is_doubtful => Some(*at),
+                    SeatOutcome::StillAllocated | SeatOutcome::GoneBefore | SeatOutcome::Failed => None,
+                }
             }
             Self::Planned | Self::Skipped(_) => None,
         }
     }
 }
 
-/// A refused DELETE did nothing, whoever else may have taken the seat, and a seat that was not found was not there.
+/// A seat that was not found was not there. One that is gone after a refusal counts as taken by us: it was there a moment
+/// before, and a doubt counts.
 fn fits(answer: &Answer, outcome: &SeatOutcome) -> bool {
     match answer {
-        Answer::Refused(_) => matches!(outcome, SeatOutcome::Failed | SeatOutcome::GoneBefore),
-        Answer::NotFound => matches!(outcome, SeatOutcome::GoneBefore | SeatOutcome::StillAllocated),
+        Answer::Refused(_) => !matches!(outcome, SeatOutcome::GoneBefore | SeatOutcome::StillAllocated),
+        Answer::NotFound => !matches!(outcome, SeatOutcome::Failed | SeatOutcome::Freed),
         Answer::Accepted | Answer::Lost(_) => !matches!(outcome, SeatOutcome::Failed | SeatOutcome::GoneBefore),
     }
 }

@@ -91,8 +91,10 @@ impl LedgerState {
     /// # Errors
     /// When the event cannot happen in this state. The state must not be used any more then.
     pub fn apply(&mut self, head: Head, at: Instant, event: Event) -> Result<(), IllegalEvent> {
+        let is_armed = matches!(event, Event::Armed { .. });
         self.next(at, event).map_err(|problem| IllegalEvent { seq: head.seq, problem })?;
-        self.last_at = Some(at);
+        // The latest one: entries of a clock that went back do not set it right. An administrator who arms does.
+        self.last_at = if is_armed { Some(at) } else { self.last_at.max(Some(at)) };
         Ok(())
     }
 
@@ -131,6 +133,7 @@ impl LedgerState {
             Event::PersonErased { .. } => {}
             Event::LedgerRestored { by: _ } => {
                 self.armed = None;
+                self.latest_plan = None;
                 self.plans.values_mut().for_each(|record| record.is_void = true);
             }
             event => self.next_of_run(at, event)?,
@@ -158,6 +161,7 @@ impl LedgerState {
         Ok(())
     }
 
+    /// The latest time that was written down, or the one that was accepted since.
     pub fn last_at(&self) -> Option<Instant> {
         self.last_at
     }

@@ -90,13 +90,14 @@ pub async fn run(args: ApplyArgs) -> Result<Outcome> {
             print_text(&held_text(&held, args.format)?)?;
             Ok(Outcome::Attention)
         }
-        Applied::Run(report) => {
+        Applied::Run(held, report) => {
             let text = match args.format {
                 Format::Json => run_json(&report)?,
-                Format::Table => run_text(&report),
+                Format::Table => run_text(&report) + &held_lines(&held),
             };
             print_text(&text)?;
-            Ok(if report.needs_attention() { Outcome::Attention } else { Outcome::Done })
+            let is_fine = held.is_empty() && !report.needs_attention();
+            Ok(if is_fine { Outcome::Done } else { Outcome::Attention })
         }
     }
 }
@@ -131,17 +132,15 @@ fn held_text(held: &[Held], format: Format) -> Result<String> {
         let json = serde_json::json!({ "run": null, "held": held });
         return Ok(escaped(&serde_json::to_string_pretty(&json)?) + "\n");
     }
-    let mut text = "Nothing was released. The plan can be applied later.\n".to_owned();
-    for held in held {
-        text += &format!(
-            "  {}: {}\n      {} {}\n",
-            held.gate,
-            printable(&held.detail),
-            held.gate.sentence(),
-            held.gate.way_out()
-        );
-    }
-    Ok(text)
+    Ok("Nothing was released. The plan can be applied later.\n".to_owned() + &held_lines(held))
+}
+
+fn held_lines(held: &[Held]) -> String {
+    let line = |held: &Held| {
+        let (gate, detail) = (held.gate, printable(&held.detail));
+        format!("  {gate}: {detail}\n      {} {}\n", gate.sentence(), gate.way_out())
+    };
+    held.iter().map(line).collect()
 }
 
 /// Shown on a terminal only.

@@ -52,8 +52,8 @@ pub async fn arm(args: ArmArgs) -> Result<Outcome> {
     };
     let stored = ledger.stored_plan(&id).await?;
     let (plan, body) = (stored.plan.id(), stored.plan.body());
-    if ledger.state().plan(&plan).is_none() {
-        anyhow::bail!("{plan} is the record of a run, not a plan that somebody could have looked at");
+    if ledger.state().plan(&plan).is_none_or(|record| record.is_void) || body.expires_at <= clock::now() {
+        anyhow::bail!("the plan {plan} cannot be applied any more: run `steward plan`, and look at that one");
     }
     ledger.append(clock::now(), &[Event::Armed { by: os_user::name(), plan, note: args.note }]).await?;
     ledger.close().await;

@@ -14,8 +14,8 @@ use steward_core::settings::Account;
 
 use super::people;
 use super::table::{counted, printable};
-use super::{ConfigFile, Outcome, confirm, load_settings, print_text};
-use crate::ledger::{LedgerError, NotedHead, verify};
+use super::{ConfigFile, Outcome, confirm, load_settings, note, print_text};
+use crate::ledger::{Erased, LedgerError, NotedHead, verify};
 use crate::{clock, cycle, os_user, replay};
 
 #[derive(Args)]
@@ -85,6 +85,8 @@ enum Command {
     /// Forget who a person is, without breaking the chain
     ///
     /// Entries keep a reference that leads to nobody; stored plans lose the name. A protection by hand ends with it.
+    /// What administrators wrote in notes stays, and so do backups, a ledger that was kept by `restore --replace` among
+    /// them.
     Erase {
         /// The person: `DIR\user` or `DIR/user`
         person: String,
@@ -167,7 +169,7 @@ async fn verify_chain(config: &ConfigFile, head: Option<NotedHead>) -> Result<Ou
 
 async fn replay_run(config: &ConfigFile, run: RunId) -> Result<Outcome> {
     let loaded = load_settings(&config.config)?;
-    let mut ledger = cycle::open_ledger(&loaded.settings, &clock::now).await?;
+    let mut ledger = cycle::open_existing_ledger(&loaded.settings, &clock::now).await?;
     let folder = loaded.settings.data_dir();
     let replayed = replay::replay(&mut ledger, run, folder.as_deref()).await?;
     let mut text = String::new();
@@ -186,16 +188,22 @@ async fn erase(config: &ConfigFile, typed: &str, yes: bool) -> Result<Outcome> {
         print_text("nothing was done\n")?;
         return Ok(Outcome::Done);
     }
-    let mut ledger = cycle::open_ledger(&loaded.settings, &clock::now).await?;
+    let mut ledger = cycle::open_existing_ledger(&loaded.settings, &clock::now).await?;
     let account = Account { user_dir: person.user_directory.clone(), user_id: person.user_id.clone() };
     let erased = ledger.erase(&account, &os_user::name(), clock::now()).await?;
     ledger.close().await;
     match erased {
         None => anyhow::bail!("the ledger knows nobody called {shown}"),
-        Some(plans) => print_text(&format!(
-            "{shown} is forgotten, and was taken out of {}. Backups, exports and settings files are not touched.\n",
-            counted(plans, "stored plan")
-        ))?,
+        Some(Erased { plans, is_in_use }) => {
+            let plans = counted(plans, "stored plan");
+            print_text(&format!(
+                "{shown} is forgotten, and was taken out of {plans}. Notes, backups, exports and settings files are not \
+                 touched.\n"
+            ))?;
+            if is_in_use {
+                note("another program reads the ledger; until it ends, names may stand in `ledger.db-wal`");
+            }
+        }
     }
     Ok(Outcome::Done)
 }

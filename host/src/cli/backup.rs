@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Args;
 
 use super::{ConfigFile, Outcome, load_settings, print_text};
-use crate::ledger::{LedgerError, kept_file};
+use crate::ledger::{LedgerError, check_owner, kept_file, set_aside};
 use crate::{apply, clock, cycle, os_user};
 
 #[derive(Args)]
@@ -45,7 +45,7 @@ pub struct RestoreArgs {
 
 pub async fn backup(args: BackupArgs) -> Result<Outcome> {
     let loaded = load_settings(&args.config.config)?;
-    let mut ledger = cycle::open_ledger(&loaded.settings, &clock::now).await?;
+    let mut ledger = cycle::open_existing_ledger(&loaded.settings, &clock::now).await?;
     let head = ledger.backup(&args.out).await?;
     print_text(&format!("wrote {} with {} entries, head {head}\n", args.out.display(), head.seq))?;
     Ok(Outcome::Done)
@@ -54,9 +54,17 @@ pub async fn backup(args: BackupArgs) -> Result<Outcome> {
 pub async fn restore(args: RestoreArgs) -> Result<Outcome> {
     let loaded = load_settings(&args.config.config)?;
     let folder = loaded.settings.data_dir().ok_or(LedgerError::NoFolder)?;
-    let mut ledger = cycle::open_ledger(&loaded.settings, &clock::now).await?;
+    check_owner(&folder)?;
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     let _lock = apply::lock(&loaded.settings, args.wait, &clock::now).await?;
-    ledger.refresh().await?;
+    let mut ledger = match cycle::open_ledger(&loaded.settings, &clock::now).await {
+        Err(error) if args.replace && error.is_beyond_repair() => {
+            let kept = set_aside(&folder, clock::now())?;
+            print_text(&format!("the ledger that was there cannot be read; it is kept as {}\n", kept.display()))?;
+            cycle::open_ledger(&loaded.settings, &clock::now).await?
+        }
+        opened => opened?,
+    };
     if ledger.head().seq > 1 {
         if !args.replace {
             return Err(LedgerError::WouldReplace { path: folder.display().to_string() }.into());

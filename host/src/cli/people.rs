@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use steward_core::settings::account_name;
 use steward_core::snapshot::Snapshot;
+use steward_core::text::fold;
 use thiserror::Error;
 
 /// More suggestions are no help.
@@ -97,8 +98,4 @@ fn near(people: &BTreeSet<Person>, wanted: &str) -> Vec<String> {
     alike.retain(|(likeness, _)| *likeness >= LIKENESS_MIN);
     alike.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     alike.into_iter().take(SUGGESTIONS_MAX).map(|(_, person)| format!("`{}`", person.account())).collect()
-}
-
-pub fn fold(text: &str) -> String {
-    text.trim().to_uppercase().to_lowercase()
 }

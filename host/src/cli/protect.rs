@@ -87,7 +87,7 @@ pub async fn protect(args: ProtectArgs) -> Result<Outcome> {
 
 pub async fn unprotect(args: UnprotectArgs) -> Result<Outcome> {
     let loaded = load_settings(&args.config.config)?;
-    let mut ledger = cycle::open_ledger(&loaded.settings, &clock::now).await?;
+    let mut ledger = cycle::open_existing_ledger(&loaded.settings, &clock::now).await?;
     let person = people::typed(&args.person)?;
     let reference = ledger.known_person(&person.user_directory, &person.user_id).await?;
     let reference = reference.filter(|reference| ledger.state().protections().contains_key(reference));

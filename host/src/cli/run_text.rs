@@ -39,7 +39,7 @@ pub fn run_text(report: &RunReport) -> String {
     }
     text += &listed(report);
     let is_taken = |seat: &&SeatReport| matches!(seat.outcome, SeatResult::Freed | SeatResult::Quarantined);
-    if report.seats.iter().filter(is_taken).count() > 0 {
+    if report.seats.iter().any(|seat| is_taken(&seat)) {
         let _ = writeln!(text, "To give the seats back: steward undo {}", report.run);
     }
     text

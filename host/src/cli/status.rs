@@ -54,7 +54,12 @@ pub async fn run(args: StatusArgs) -> Result<Outcome> {
     let snapshot = snapshot?;
     let pools = planner::pools(&snapshot);
     let releases = match super::plan::open_to_read(&loaded.settings).await {
-        Some(mut ledger) => Some(Releases::of(&mut ledger).await?),
+        Some(mut ledger) => {
+            let releases = Releases::of(&mut ledger).await?;
+            cycle::watch(&mut ledger, &snapshot, loaded.settings.steward.history.retention_days, clock::now()).await?;
+            ledger.close().await;
+            Some(releases)
+        }
         None => None,
     };
     let text = match args.format {

@@ -12,8 +12,9 @@ use steward_core::instant::Instant;
 use steward_core::plan::{Held, Plan, PlannedDecision};
 use steward_core::policy::Policy as _;
 use steward_core::snapshot::{Snapshot, User};
+use steward_core::text::fold;
 
-use super::people::{self, Person, fold};
+use super::people::{self, Person};
 use super::table::{Columns, escaped, printable};
 use super::{OptionalConfigFile, Outcome, SourceArgs, facts_group, load_settings, note, print_text};
 use crate::cycle::{CycleError, Prepared};

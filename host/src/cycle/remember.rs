@@ -8,10 +8,14 @@ use steward_core::ledger::Event;
 use steward_core::memory::Reading;
 use steward_core::plan::Plan;
 use steward_core::settings::account_name;
-use steward_core::snapshot::{Seat, Snapshot};
+use steward_core::snapshot::{Holder, Seat, Snapshot};
 
 use super::{CycleError, Prepared};
-use crate::ledger::{Ledger, LedgerError, folded};
+use crate::executor::is_back;
+use crate::ledger::{Ledger, LedgerError, fold_account};
+
+/// Beyond it nobody knows what time it is.
+const CLOCK_SKEW_MAX_MS: i64 = 5 * 60 * 1000;
 
 /// Keeps the numbers of a reading, and notes who holds a seat again although it was released. Returns their accounts.
 pub async fn watch(
@@ -20,10 +24,14 @@ pub async fn watch(
     retention_days: u32,
     at: Instant,
 ) -> Result<Vec<String>, LedgerError> {
+    // Nothing is purged by a clock that may be years ahead.
+    let is_sure_of_time = snapshot.clock_skew_ms().is_some_and(|skew| skew.abs() < CLOCK_SKEW_MAX_MS);
+    let retention_days = is_sure_of_time.then_some(retention_days);
     ledger.record_reading(snapshot.taken_at(), snapshot.pools(), retention_days).await?;
     let mut held: BTreeMap<String, Vec<&Seat>> = BTreeMap::new();
-    for seat in snapshot.seats().iter().filter(|seat| !seat.quarantined) {
-        let account = folded(seat.holder.user_directory(), seat.holder.user_id());
+    let is_usable = |seat: &&Seat| !seat.quarantined && matches!(seat.holder, Holder::User { .. });
+    for seat in snapshot.seats().iter().filter(is_usable) {
+        let account = fold_account(seat.holder.user_directory(), seat.holder.user_id());
         held.entry(account).or_default().push(seat);
     }
     let accounts = ledger.accounts().await?;
@@ -31,11 +39,8 @@ pub async fn watch(
     let mut names = Vec::new();
     for (run, seat, taken_at) in ledger.state().still_taken() {
         let Some(account) = accounts.get(&seat.person) else { continue };
-        // Of another type only when it is new: whoever held two seats still holds the other one.
-        let is_back =
-            |held: &&Seat| held.license_type == seat.license_type || held.allocated_at.is_some_and(|at| at >= taken_at);
-        let seats = held.get(&folded(&account.user_directory, &account.user_id));
-        if seats.is_some_and(|seats| seats.iter().any(is_back)) {
+        let seats = held.get(&fold_account(&account.user_directory, &account.user_id));
+        if seats.is_some_and(|seats| seats.iter().any(|held| is_back(held, seat, Some(taken_at)))) {
             events.push(Event::Bounced { run, license_id: seat.license_id.clone() });
             names.push(account_name(&account.user_directory, &account.user_id));
         }
@@ -66,6 +71,8 @@ pub async fn store_plan(ledger: &mut Ledger, prepared: &Prepared, plan: &Plan, a
         Err(LedgerError::Illegal(_)) if ledger.state().plan(&plan.id()).is_some() => {}
         written => written?,
     }
-    ledger.purge_plans(at).await?;
+    if !body.held.iter().any(|held| held.scope == Scope::Run) {
+        ledger.purge_plans(at).await?;
+    }
     Ok(())
 }

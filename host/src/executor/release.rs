@@ -41,7 +41,8 @@ pub async fn one(
     let look = look(context, release, seat, gates).await;
     let stale = look.unwrap_or_else(|error| Some(Stale::Unreadable(error.to_string())));
     if let Some(stale) = stale {
-        let step = if matches!(stale, Stale::Unreadable(_)) { Step::Failed } else { Step::Done };
+        // One seat that is gone is somebody else's doing; a row of them is a server that finds nothing.
+        let step = if matches!(stale, Stale::Unreadable(_) | Stale::Gone) { Step::Failed } else { Step::Done };
         skip(context, run, &seat.id, stale).await?;
         return Ok(step);
     }
@@ -74,7 +75,7 @@ async fn skip(context: &mut Context<'_>, run: RunId, id: &LicenseId, stale: Stal
 }
 
 fn paused(context: &Context<'_>) -> Option<String> {
-    context.ledger.state().paused().map(|said| format!("paused by {}", said.by))
+    context.ledger.state().paused().map(|_| "paused".to_owned())
 }
 
 fn protected_meanwhile(context: &Context<'_>, person: &PersonRef) -> bool {
@@ -115,7 +116,7 @@ async fn look(
         return Ok(Some(Stale::Changed(what.to_owned())));
     }
     let hold = gates.holds(&seat_now, &owner_now).into_iter().next();
-    Ok(hold.map(|hold| Stale::Changed(format!("held by the gate {} now: {}", hold.gate, hold.detail))))
+    Ok(hold.map(|hold| Stale::Changed(format!("held by the gate {} now", hold.gate))))
 }
 
 async fn delete(context: &mut Context<'_>, run: RunId, seat: &Seat) -> Result<Step, LedgerError> {

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use steward_core::ids::{LicenseId, UserGuid};
-use steward_core::ledger::{Event, LedgerState, PersonRef, RestoreAnswer, RunId};
+use steward_core::instant::Instant;
+use steward_core::ledger::{Event, LedgerState, PersonRef, PlannedSeat, RestoreAnswer, RunId};
 use steward_core::license_type::LicenseType;
-use steward_core::snapshot::{Holder, LastUse, Snapshot};
+use steward_core::snapshot::{LastUse, Seat, Snapshot, User};
 
-use super::settle::holding;
+use super::settle::{ON_ITS_WAY, holding};
 use super::{Context, ExecutorError, Progress};
-use crate::ledger::{Account, LedgerError, folded};
+use crate::ledger::{Account, LedgerError, fold_account};
 use crate::qrs::{Answer, Client, QrsError};
 
 /// What an undo would do, before it does it.
@@ -58,7 +59,7 @@ pub fn plan_restores(
     let Some(released) = state.runs().get(&run) else { return RestorePlan { run, seats: Vec::new() } };
     let site = SiteIndex::new(snapshot);
     let mut seats: Vec<(Option<i64>, Restoration)> = Vec::new();
-    for (seat, _) in released.seats.values().filter(|(_, state)| state.released_at().is_some()) {
+    for (seat, state) in released.seats.values().filter(|(_, state)| state.released_at().is_some()) {
         if released.returned.contains(&seat.license_id) {
             continue;
         }
@@ -67,7 +68,8 @@ pub fn plan_restores(
             LastUse::At(at) => Some(at.millis()),
             LastUse::Never | LastUse::Unknown => None,
         });
-        let way = site.way(&seat.license_id, account.as_ref());
+        let taken_at = state.released_at();
+        let way = site.way(seat, taken_at, account.as_ref());
         let (license_id, license_type) = (seat.license_id.clone(), seat.license_type);
         seats.push((last_used, Restoration { license_id, license_type, person: seat.person.clone(), account, way }));
     }
@@ -89,41 +91,82 @@ fn ration(seats: &mut [Restoration], snapshot: &Snapshot) {
     }
 }
 
+/// Who is who at the site, by folded account.
 struct SiteIndex<'s> {
-    users: BTreeMap<String, &'s UserGuid>,
-    usable: BTreeMap<String, LicenseType>,
+    users: BTreeMap<String, Vec<&'s User>>,
+    usable: BTreeMap<String, Vec<&'s Seat>>,
     quarantined: BTreeMap<&'s LicenseId, String>,
 }
 
 impl<'s> SiteIndex<'s> {
     fn new(snapshot: &'s Snapshot) -> Self {
-        let account = |holder: &Holder| folded(holder.user_directory(), holder.user_id());
-        let mut usable = BTreeMap::new();
+        let mut users: BTreeMap<String, Vec<&User>> = BTreeMap::new();
+        for user in snapshot.users() {
+            users.entry(fold_account(&user.user_directory, &user.user_id)).or_default().push(user);
+        }
+        let mut usable: BTreeMap<String, Vec<&Seat>> = BTreeMap::new();
         let mut quarantined = BTreeMap::new();
         for seat in snapshot.seats() {
+            let account = fold_account(seat.holder.user_directory(), seat.holder.user_id());
             if seat.quarantined {
-                quarantined.insert(&seat.id, account(&seat.holder));
+                quarantined.insert(&seat.id, account);
             } else {
-                usable.insert(account(&seat.holder), seat.license_type);
+                usable.entry(account).or_default().push(seat);
             }
         }
-        let users = snapshot.users().iter().map(|user| (folded(&user.user_directory, &user.user_id), &user.guid));
-        Self { users: users.collect(), usable, quarantined }
+        Self { users, usable, quarantined }
     }
 
-    fn way(&self, license_id: &LicenseId, account: Option<&Account>) -> Way {
+    fn way(&self, released: &PlannedSeat, taken_at: Option<Instant>, account: Option<&Account>) -> Way {
         let Some(account) = account else { return Way::Impossible("the person was erased from the ledger") };
-        let account = folded(&account.user_directory, &account.user_id);
-        if let Some(license_type) = self.usable.get(&account) {
-            return Way::HoldsSeat(*license_type);
+        let folded = fold_account(&account.user_directory, &account.user_id);
+        if let Some(seat) =
+            self.usable.get(&folded).into_iter().flatten().find(|seat| is_back(seat, released, taken_at))
+        {
+            return Way::HoldsSeat(seat.license_type);
         }
-        let Some(user) = self.users.get(&account) else {
-            return Way::Impossible("the person is not in the user list any more");
+        let user = match self.user(&folded, account) {
+            Ok(user) => user.guid.clone(),
+            Err(why) => return Way::Impossible(why),
         };
-        let user = (*user).clone();
-        match self.quarantined.get(license_id) {
-            Some(holder) if *holder == account => Way::Reinstate { user },
+        match self.quarantined.get(&released.license_id) {
+            Some(holder) if *holder == folded => Way::Reinstate { user },
             _ => Way::Allocate { user },
+        }
+    }
+
+    /// Names that differ in case only may be two people: then the spelling decides, or nobody gets anything.
+    fn user(&self, folded: &str, account: &Account) -> Result<&'s User, &'static str> {
+        let found = self.users.get(folded).map(Vec::as_slice).unwrap_or_default();
+        let is_spelt_so =
+            |user: &&&User| user.user_directory == account.user_directory && user.user_id == account.user_id;
+        match found {
+            [] => Err("the person is not in the user list any more"),
+            [only] => Ok(only),
+            several => {
+                let exact = several.iter().find(is_spelt_so);
+                exact.copied().ok_or("several users are called so, and none is spelt as before")
+            }
+        }
+    }
+}
+
+/// A seat that stands for the one that was taken: of the same type, or given out since. Whoever held two seats and lost
+/// one still misses it.
+pub fn is_back(seat: &Seat, released: &PlannedSeat, taken_at: Option<Instant>) -> bool {
+    let is_new = seat.allocated_at.zip(taken_at).is_some_and(|(allocated_at, taken_at)| allocated_at >= taken_at);
+    seat.license_type == released.license_type || is_new
+}
+
+impl RestorePlan {
+    /// Keeps what another look, a moment later, says as well.
+    pub fn confirmed_by(&mut self, fresh: &Self) {
+        let fresh: BTreeMap<&LicenseId, &Way> = fresh.seats.iter().map(|seat| (&seat.license_id, &seat.way)).collect();
+        self.seats.retain(|seat| fresh.contains_key(&seat.license_id));
+        for seat in &mut self.seats {
+            if let Some(way) = fresh.get(&seat.license_id) {
+                seat.way = (*way).clone();
+            }
         }
     }
 }
@@ -185,11 +228,20 @@ async fn restore(client: &Client, seat: &Restoration) -> Result<RestoreAnswer, Q
 /// certainly did nothing.
 async fn reinstate(client: &Client, seat: &Restoration, user: &UserGuid) -> Result<RestoreAnswer, QrsError> {
     let told = client.reinstate_seat(seat.license_type, &seat.license_id).await;
-    if let Answer::Accepted(()) | Answer::Lost(_) = told {
-        let now = client.seat(seat.license_type, &seat.license_id).await?;
-        if now.is_some_and(|seat| !seat.quarantined) {
-            return Ok(RestoreAnswer::Restored { license_id: seat.license_id.clone() });
+    let is_lifted = |now: Option<Seat>| now.is_some_and(|seat| !seat.quarantined);
+    let restored = || RestoreAnswer::Restored { license_id: seat.license_id.clone() };
+    match told {
+        Answer::Accepted(()) => {
+            if is_lifted(client.seat(seat.license_type, &seat.license_id).await?) {
+                return Ok(restored());
+            }
         }
+        Answer::Lost(error) => {
+            tokio::time::sleep(ON_ITS_WAY).await;
+            let now = client.seat(seat.license_type, &seat.license_id).await?;
+            return Ok(if is_lifted(now) { restored() } else { doubtful(&error) });
+        }
+        Answer::NotFound(_) | Answer::Refused(_) => {}
     }
     allocate(client, seat, user).await
 }
@@ -200,12 +252,20 @@ async fn allocate(client: &Client, seat: &Restoration, user: &UserGuid) -> Resul
         Answer::NotFound(text) => Ok(RestoreAnswer::NotRestored(text)),
         Answer::Refused(error) => Ok(RestoreAnswer::NotRestored(error.to_string())),
         Answer::Lost(error) => {
+            tokio::time::sleep(ON_ITS_WAY).await;
             let list = client.listed_seats(seat.license_type).await?;
             let held = seat.account.as_ref().and_then(|account| holding(&list, account));
             Ok(match held {
                 Some(held) => RestoreAnswer::Restored { license_id: held.seat.id.clone() },
-                None => RestoreAnswer::NotRestored(error.to_string()),
+                None => doubtful(&error),
             })
         }
     }
+}
+
+/// The request may still be carried out, so it is not sent again here.
+fn doubtful(error: &QrsError) -> RestoreAnswer {
+    RestoreAnswer::NotRestored(format!(
+        "no answer came, and the person holds no seat; undo the run once more ({error})"
+    ))
 }

@@ -9,17 +9,18 @@ use steward_core::ledger::{
     Answer, Event, PersonRef, PlannedSeat, ReleaseState, RestoreAnswer, RunId, RunKind, SeatOutcome,
 };
 use steward_core::license_type::LicenseType;
+use steward_core::snapshot::Holder;
 
 use super::ExecutorError;
 use crate::clock::Clock;
-use crate::ledger::{Account, Ledger, LedgerError, folded};
+use crate::ledger::{Account, Ledger, LedgerError, fold_account};
 use crate::qrs::{Client, ListedSeat, QrsError};
 
 /// A request that was sent a moment before a crash may still be on its way to the server.
-const ON_ITS_WAY: Duration = Duration::from_secs(2);
+pub(super) const ON_ITS_WAY: Duration = Duration::from_secs(2);
 /// A list that seems too short is asked for once more.
 const READINGS_MAX: u32 = 2;
-/// Seats come and go while they are counted and listed: so many may be missing, or one per cent.
+/// Seats come and go meanwhile: so many of those that nobody touched may be missing, or one per cent.
 const SLACK_SEATS: u64 = 2;
 
 /// A run that was interrupted, and is finished now.
@@ -78,13 +79,19 @@ pub async fn settle(
     }
     let accounts = ledger.accounts().await?;
     let mut events = Vec::new();
+    let indexes: BTreeMap<LicenseType, Index<'_>> =
+        lists.iter().map(|(license_type, list)| (*license_type, Index::new(list))).collect();
     for (seat, state) in &open {
-        let list = lists.get(&seat.license_type).map(Vec::as_slice).unwrap_or_default();
-        let listed = list.iter().find(|listed| listed.seat.id == seat.license_id);
+        let index = indexes.get(&seat.license_type);
+        let listed = index.and_then(|index| index.by_id.get(&seat.license_id)).copied();
         let outcome = outcome(answer_of(state), listed);
         let is_taken = matches!(outcome, SeatOutcome::Freed);
         events.push(Event::ReleaseSettled { run, license_id: seat.license_id.clone(), outcome });
-        let is_back = is_taken && accounts.get(&seat.person).is_some_and(|account| holding(list, account).is_some());
+        let is_holder = |account: &Account| {
+            let account = fold_account(&account.user_directory, &account.user_id);
+            index.is_some_and(|index| index.holders.contains(&account))
+        };
+        let is_back = is_taken && accounts.get(&seat.person).is_some_and(is_holder);
         if is_back {
             events.push(Event::Bounced { run, license_id: seat.license_id.clone() });
         }
@@ -114,9 +121,12 @@ async fn settle_undo(
         let now: Instant = clock();
         let (answer, protected_until) = match held {
             Some(held) => (RestoreAnswer::Restored { license_id: held.seat.id.clone() }, now.plus_days(grace_days)),
-            None => {
-                (RestoreAnswer::NotRestored("the undo was interrupted before it came to this seat".to_owned()), None)
-            }
+            None => (
+                RestoreAnswer::NotRestored(
+                    "the undo was interrupted, and the person holds no seat now; undo the run once more".to_owned(),
+                ),
+                None,
+            ),
         };
         let license_id = license_id.clone();
         events.push(Event::RestoreAnswered { run, license_id, answer, protected_until });
@@ -156,7 +166,14 @@ async fn known_seats(
     let mut known: BTreeMap<LicenseType, BTreeSet<LicenseId>> = BTreeMap::new();
     let Some(state) = ledger.state().runs().get(&run).cloned() else { return Ok(known) };
     let Some(fresh) = state.fresh else { return Ok(known) };
-    let stored = ledger.stored_plan(&fresh.to_string()).await?;
+    // Without the plan the server's own count has to do.
+    let stored = match ledger.stored_plan(&fresh.to_string()).await {
+        Ok(stored) => stored,
+        Err(error) => {
+            tracing::warn!("the plan of run {} cannot be read: {error}", run.0);
+            return Ok(known);
+        }
+    };
     for decision in &stored.plan.body().decisions {
         if !state.seats.contains_key(&decision.license_id) {
             known.entry(decision.license_type).or_default().insert(decision.license_id.clone());
@@ -178,13 +195,15 @@ async fn lists_of(
         loop {
             let list = client.listed_seats(license_type).await.map_err(ExecutorError::Look)?;
             let counted = client.allocated_seats(license_type).await.map_err(ExecutorError::Look)?;
-            if is_whole(&list, counted, known.get(&license_type)) {
+            readings += 1;
+            let is_whole = counted.is_some_and(|counted| has_all_counted(&list, counted));
+            let is_plausible = readings == READINGS_MAX && has_known(&list, known.get(&license_type));
+            if is_whole || is_plausible {
                 lists.insert(license_type, list);
                 break;
             }
-            readings += 1;
             if readings == READINGS_MAX {
-                let listed = list.len();
+                let (listed, counted) = (list.len(), counted.unwrap_or(0));
                 return Err(ExecutorError::Look(QrsError::ListTooShort { license_type, listed, counted }));
             }
         }
@@ -192,26 +211,50 @@ async fn lists_of(
     Ok(lists)
 }
 
-/// Either the server counts no more seats than it lists, or all but a few of those that the run did not touch are there.
-fn is_whole(list: &[ListedSeat], counted: u32, known: Option<&BTreeSet<LicenseId>>) -> bool {
+/// The server counts no more seats than it lists.
+fn has_all_counted(list: &[ListedSeat], counted: u32) -> bool {
     let usable = list.iter().filter(|listed| !listed.seat.quarantined).count() as u64;
-    let counted = u64::from(counted);
-    if usable + SLACK_SEATS.max(counted / 100) >= counted {
-        return true;
-    }
+    usable >= u64::from(counted)
+}
+
+/// All but a few of the seats that the run did not touch are there.
+fn has_known(list: &[ListedSeat], known: Option<&BTreeSet<LicenseId>>) -> bool {
     let Some(known) = known.filter(|known| !known.is_empty()) else { return false };
     let there = list.iter().filter(|listed| known.contains(&listed.seat.id)).count() as u64;
     let known = known.len() as u64;
     there + SLACK_SEATS.max(known / 100) >= known
 }
 
+/// A list that is asked about many seats.
+struct Index<'l> {
+    by_id: BTreeMap<&'l LicenseId, &'l ListedSeat>,
+    /// Folded accounts of those who can use their seat.
+    holders: BTreeSet<String>,
+}
+
+impl<'l> Index<'l> {
+    fn new(list: &'l [ListedSeat]) -> Self {
+        Self {
+            by_id: list.iter().map(|listed| (&listed.seat.id, listed)).collect(),
+            holders: list.iter().filter_map(user_of).collect(),
+        }
+    }
+}
+
+/// The folded account of whoever can use this seat; a deleted user cannot.
+fn user_of(listed: &ListedSeat) -> Option<String> {
+    match &listed.seat.holder {
+        Holder::User { user_directory, user_id, .. } if !listed.seat.quarantined => {
+            Some(fold_account(user_directory, user_id))
+        }
+        _ => None,
+    }
+}
+
 /// The seat that a person can use now.
 pub(super) fn holding<'l>(list: &'l [ListedSeat], account: &Account) -> Option<&'l ListedSeat> {
-    let wanted = folded(&account.user_directory, &account.user_id);
-    list.iter().find(|listed| {
-        let holder = &listed.seat.holder;
-        !listed.seat.quarantined && folded(holder.user_directory(), holder.user_id()) == wanted
-    })
+    let wanted = fold_account(&account.user_directory, &account.user_id);
+    list.iter().find(|listed| user_of(listed).as_ref() == Some(&wanted))
 }
 
 fn answer_of(state: &ReleaseState) -> Option<&Answer> {
@@ -224,11 +267,10 @@ fn answer_of(state: &ReleaseState) -> Option<&Answer> {
 /// What the list says counts; who took a seat that is gone, the answer says.
 fn outcome(answer: Option<&Answer>, listed: Option<&ListedSeat>) -> SeatOutcome {
     match (answer, listed) {
-        (Some(Answer::NotFound | Answer::Refused(_)), None) => SeatOutcome::GoneBefore,
+        (Some(Answer::NotFound), None) => SeatOutcome::GoneBefore,
         (_, None) => SeatOutcome::Freed,
-        (Some(Answer::Refused(_)), Some(_)) => SeatOutcome::Failed,
-        (Some(Answer::NotFound), Some(_)) => SeatOutcome::StillAllocated,
         (_, Some(listed)) if listed.seat.quarantined => SeatOutcome::Quarantined { until: listed.quarantine_end },
+        (Some(Answer::Refused(_)), Some(_)) => SeatOutcome::Failed,
         (_, Some(_)) => SeatOutcome::StillAllocated,
     }
 }

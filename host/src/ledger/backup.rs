@@ -2,13 +2,13 @@
 //!
 //! A copy is one file: everything that is not in it (compiled policies, locks) is made anew.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sqlx::{Connection as _, SqliteConnection};
 use steward_core::instant::Instant;
-use steward_core::ledger::{Event, Head};
+use steward_core::ledger::{Event, Head, LedgerState, seal};
 
-use super::{FILE_NAME, Ledger, LedgerError, open, replay};
+use super::{FILE_NAME, Ledger, LedgerError, catch_up, insert, open, replay};
 
 /// Every table, in an order in which they can be filled.
 const TABLES: [&str; 5] = ["person", "component", "plan", "reading", "entry"];
@@ -35,11 +35,9 @@ impl Ledger {
         check_backup(file).await?;
         let attach = sqlx::query("ATTACH DATABASE ? AS backup").bind(file.display().to_string());
         attach.execute(&mut self.connection).await.map_err(LedgerError::read)?;
-        let copied = copy_tables(&mut self.connection).await;
+        let copied = copy_tables(&mut self.connection, by, at).await;
         sqlx::query("DETACH DATABASE backup").execute(&mut self.connection).await.map_err(LedgerError::read)?;
-        copied?;
-        (self.state, self.head) = replay(&mut self.connection).await?;
-        self.append(at, &[Event::LedgerRestored { by: by.to_owned() }]).await?;
+        (self.state, self.head) = copied?;
         Ok(self.head)
     }
 }
@@ -75,7 +73,12 @@ async fn check_backup(file: &Path) -> Result<(), LedgerError> {
     }
 }
 
-async fn copy_tables(connection: &mut SqliteConnection) -> Result<(), LedgerError> {
+/// All or nothing: a copy that is not marked as restored would be an old ledger that is still armed.
+async fn copy_tables(
+    connection: &mut SqliteConnection,
+    by: &str,
+    at: Instant,
+) -> Result<(LedgerState, Head), LedgerError> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(LedgerError::write)?;
     let triggers: Vec<(String, String)> =
         sqlx::query_as("SELECT name, sql FROM main.sqlite_master WHERE type = 'trigger'")
@@ -92,11 +95,36 @@ async fn copy_tables(connection: &mut SqliteConnection) -> Result<(), LedgerErro
     for statement in statements {
         sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut *transaction).await.map_err(LedgerError::write)?;
     }
-    transaction.commit().await.map_err(LedgerError::write)
+    let mut state = LedgerState::default();
+    let head = catch_up(&mut transaction, &mut state, Head::empty()).await?;
+    let restored = Event::LedgerRestored { by: by.to_owned() };
+    let entry = seal(head, at, &restored).map_err(LedgerError::Json)?;
+    let head = Head { seq: entry.seq, hash: entry.hash };
+    state.apply(head, at, restored).map_err(LedgerError::Illegal)?;
+    insert(&mut transaction, &entry).await?;
+    transaction.commit().await.map_err(LedgerError::write)?;
+    Ok((state, head))
+}
+
+/// Moves a ledger that cannot be opened out of the way, with its side files. Returns where it is now.
+///
+/// # Errors
+/// When a file cannot be moved.
+pub fn set_aside(folder: &Path, at: Instant) -> Result<PathBuf, LedgerError> {
+    let kept = kept_file(folder, at);
+    for suffix in ["", "-wal", "-shm"] {
+        let with = |path: &Path| PathBuf::from(format!("{}{suffix}", path.display()));
+        let (from, to) = (with(&folder.join(FILE_NAME)), with(&kept));
+        if from.exists() {
+            let path = from.display().to_string();
+            std::fs::rename(&from, &to).map_err(|source| LedgerError::File { path, source })?;
+        }
+    }
+    Ok(kept)
 }
 
 /// Where the ledger that is replaced is kept.
-pub fn kept_file(folder: &Path, at: Instant) -> std::path::PathBuf {
+pub fn kept_file(folder: &Path, at: Instant) -> PathBuf {
     let time: String = at.to_string().chars().filter(char::is_ascii_alphanumeric).collect();
     folder.join(format!("{}.before-restore-{time}", FILE_NAME.trim_end_matches(".db")))
 }

@@ -2,13 +2,23 @@
 
 use steward_core::erasure;
 use steward_core::instant::Instant;
-use steward_core::ledger::{Event, PersonRef};
+use steward_core::ledger::Event;
 use steward_core::settings;
+use steward_core::text::hex;
 
 use super::{Ledger, LedgerError};
 
+/// What an erasure did.
+#[derive(Debug, Clone, Copy)]
+pub struct Erased {
+    /// Stored plans that the person was taken out of.
+    pub plans: usize,
+    /// Another program reads the ledger, so the last names go from its log only when that program ends.
+    pub is_in_use: bool,
+}
+
 impl Ledger {
-    /// Erases a person, and returns how many stored plans they were taken out of. `None` when nobody of that name is
+    /// Erases a person. `None` when nobody of that name is
     /// known here.
     ///
     /// # Errors
@@ -18,9 +28,12 @@ impl Ledger {
         account: &settings::Account,
         by: &str,
         at: Instant,
-    ) -> Result<Option<usize>, LedgerError> {
+    ) -> Result<Option<Erased>, LedgerError> {
         let person = self.known_person(&account.user_dir, &account.user_id).await?;
-        let replacement = person.as_ref().map_or("erased", PersonRef::as_str).to_owned();
+        let replacement = match &person {
+            Some(person) => person.to_string(),
+            None => random_reference()?,
+        };
         let mut changed = 0;
         for id in self.plan_ids().await? {
             changed += usize::from(self.erase_from_plan(&id, account, &replacement).await?);
@@ -34,11 +47,11 @@ impl Ledger {
             self.remove_person(&person).await?;
         }
         // What was written lately still stands in the log of the database.
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-            .execute(&mut self.connection)
+        let is_busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&mut self.connection)
             .await
             .map_err(LedgerError::write)?;
-        Ok(Some(changed))
+        Ok(Some(Erased { plans: changed, is_in_use: is_busy != 0 }))
     }
 
     async fn erase_from_plan(
@@ -65,4 +78,11 @@ impl Ledger {
         }
         Ok(is_changed)
     }
+}
+
+/// For somebody whom no entry is about: two such people must not become one.
+fn random_reference() -> Result<String, LedgerError> {
+    let mut random = [0_u8; 16];
+    getrandom::fill(&mut random).map_err(|_| LedgerError::NoRandomness)?;
+    Ok(format!("e:{}", hex(&random)))
 }

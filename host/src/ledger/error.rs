@@ -24,14 +24,16 @@ pub enum LedgerError {
     Newer { path: String, source: sqlx::migrate::MigrateError },
     #[error("cannot read the ledger: {}", advice(.0))]
     Read(#[source] sqlx::Error),
-    #[error("cannot write the ledger, so nothing is done: {}", advice(.0))]
+    #[error("cannot write the ledger, so nothing more is done: {}", advice(.0))]
     Write(#[source] sqlx::Error),
     #[error("the ledger is damaged: column `{column}` of entry {seq} cannot be read; restore a backup")]
     Damaged { seq: i64, column: &'static str },
     #[error("the ledger is damaged; see `steward audit verify`, and restore a backup")]
     Chain(#[from] ChainError),
     #[error("this cannot happen now")]
-    Illegal(#[from] IllegalEvent),
+    Illegal(#[source] IllegalEvent),
+    #[error("the ledger is damaged; see `steward audit verify`, and restore a backup")]
+    Replay(#[source] IllegalEvent),
     #[error("an earlier write failed half-way: start again")]
     Broken,
     #[error("this machine has no randomness")]
@@ -61,6 +63,15 @@ pub enum LedgerError {
 }
 
 impl LedgerError {
+    /// The file itself is of no use, whoever opens it and when: only a backup helps.
+    pub fn is_beyond_repair(&self) -> bool {
+        match self {
+            Self::Newer { .. } | Self::Damaged { .. } | Self::Chain(_) | Self::Replay(_) => true,
+            Self::Open { source, .. } | Self::Read(source) | Self::Write(source) => is_damaged(source),
+            _ => false,
+        }
+    }
+
     pub(super) fn read(error: sqlx::Error) -> Self {
         Self::Read(error)
     }
@@ -70,11 +81,19 @@ impl LedgerError {
     }
 }
 
+fn is_damaged(error: &sqlx::Error) -> bool {
+    matches!(primary_code(error), Some(11 | 26))
+}
+
+/// The primary result code of SQLite is in the low byte.
+fn primary_code(error: &sqlx::Error) -> Option<i64> {
+    let sqlx::Error::Database(error) = error else { return None };
+    error.code().and_then(|code| code.parse::<i64>().ok()).map(|code| code & 0xff)
+}
+
 /// What to do about the usual troubles of a database file.
 pub(super) fn advice(error: &sqlx::Error) -> &'static str {
-    let sqlx::Error::Database(error) = error else { return "see the cause" };
-    // The primary result code of SQLite is in the low byte.
-    match error.code().and_then(|code| code.parse::<i64>().ok()).map(|code| code & 0xff) {
+    match primary_code(error) {
         Some(5 | 6) => "another program holds it; close that program and try again",
         Some(8) => "the file or its folder is read-only",
         Some(10) => "the disk reports an error",

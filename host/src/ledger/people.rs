@@ -6,6 +6,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 use steward_core::digest::Digest;
 use steward_core::ledger::PersonRef;
+use steward_core::text::fold;
 
 use super::{Ledger, LedgerError};
 
@@ -42,7 +43,7 @@ impl Ledger {
         user_directory: &str,
         user_id: &str,
     ) -> Result<PersonRef, LedgerError> {
-        let account = folded(user_directory, user_id);
+        let account = fold_account(user_directory, user_id);
         if let Some(reference) = self.find_person(&account).await? {
             return Ok(reference);
         }
@@ -70,7 +71,7 @@ impl Ledger {
         user_directory: &str,
         user_id: &str,
     ) -> Result<Option<PersonRef>, LedgerError> {
-        self.find_person(&folded(user_directory, user_id)).await
+        self.find_person(&fold_account(user_directory, user_id)).await
     }
 
     /// Everybody who is known, by reference.
@@ -108,7 +109,6 @@ impl Ledger {
 }
 
 /// One person has one name here, however it is written.
-pub fn folded(user_directory: &str, user_id: &str) -> String {
-    let fold = |text: &str| text.trim().to_uppercase().to_lowercase();
+pub fn fold_account(user_directory: &str, user_id: &str) -> String {
     format!("{}\\{}", fold(user_directory), fold(user_id))
 }

@@ -22,10 +22,20 @@ pub struct StoredPlan {
     pub plan: Plan,
     /// The plan as a file, byte for byte.
     pub bytes: Vec<u8>,
-    /// Facts, settings and memory.
-    pub made_of: SnapshotFile,
+    /// A snapshot file.
+    made_of: String,
     /// Somebody was erased from it since, so it cannot be made again exactly.
     pub is_erased: bool,
+}
+
+impl StoredPlan {
+    /// Facts, settings and memory.
+    ///
+    /// # Errors
+    /// When they are damaged, or somebody was erased from them in a way that leaves no sense.
+    pub fn made_of(&self) -> Result<SnapshotFile, LedgerError> {
+        SnapshotFile::parse(&self.made_of).map_err(LedgerError::StoredSnapshot)
+    }
 }
 
 impl Ledger {
@@ -151,7 +161,7 @@ fn stored(row: &SqliteRow) -> Result<StoredPlan, LedgerError> {
         plan: if is_erased { Plan::parse_erased(&body) } else { Plan::parse(&body) }
             .map_err(LedgerError::StoredPlan)?,
         bytes: body.into_bytes(),
-        made_of: SnapshotFile::parse(&text(row, "made_of")?).map_err(LedgerError::StoredSnapshot)?,
+        made_of: text(row, "made_of")?,
         is_erased,
     })
 }

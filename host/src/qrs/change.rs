@@ -159,7 +159,7 @@ impl Connection {
     }
 }
 
-/// Only what certainly was not carried out counts as refused.
+/// Only what certainly was not carried out counts as refused. Trouble with TLS may come after the request was read.
 fn failed<T>(error: QrsError) -> Answer<T> {
     match error {
         QrsError::NotFound { text, .. } => Answer::NotFound(text),
@@ -169,8 +169,6 @@ fn failed<T>(error: QrsError) -> Answer<T> {
         | QrsError::ConnectionRefused { .. }
         | QrsError::ConnectTimeout { .. }
         | QrsError::Unreachable { .. }
-        | QrsError::NotTls { .. }
-        | QrsError::Untrusted { .. }
         | QrsError::CrossSiteKey { .. }
         | QrsError::AccountInactive { .. }
         | QrsError::Forbidden { .. }

@@ -75,13 +75,14 @@ impl Client {
 }
 
 impl Client {
-    /// How many seats of a type the server counts now, quarantined ones not counted; 0 for a type that is not enabled.
+    /// How many seats of a type the server counts now, quarantined ones not counted; `None` for a type that is not
+    /// enabled.
     ///
     /// # Errors
     /// When the overview cannot be read.
-    pub async fn allocated_seats(&self, license_type: LicenseType) -> Result<u32, QrsError> {
+    pub async fn allocated_seats(&self, license_type: LicenseType) -> Result<Option<u32>, QrsError> {
         let (pools, _) = self.connection.overview(None).await?;
-        Ok(pools.iter().find(|pool| pool.license_type == license_type).map_or(0, |pool| pool.allocated))
+        Ok(pools.iter().find(|pool| pool.license_type == license_type).map(|pool| pool.allocated))
     }
 }
 

@@ -60,6 +60,14 @@ async fn an_export_can_be_checked_outside_and_a_masked_one_names_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_time_in_another_spelling_is_a_change() {
+    let (site, _) = after_a_run().await;
+    let respell = "UPDATE entry SET at = replace(at, 'Z', '+00:00') WHERE seq = 3";
+    execute(&site, &["DROP TRIGGER entry_is_never_changed", respell]).await;
+    site.run(["audit", "verify"]).fails(1, &["column `at` of entry 3", "the last sound entry is"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_changed_or_shortened_ledger_is_named_and_refused() {
     let (site, _) = after_a_run().await;
     let sound = site.run(["audit", "verify"]).is_done().out.clone();
@@ -96,6 +104,9 @@ async fn the_table_refuses_to_be_rewritten() {
 async fn an_erased_person_is_nowhere_and_the_chain_holds() {
     let (site, owner) = after_a_run().await;
     let user_id = owner.split('\\').nth(1).unwrap().to_owned();
+    let report = site.run(["audit", "show", "--type", "release-settled", "--format", "json"]).json();
+    let names = report.as_array().unwrap().iter().map(|row| row["people"][0].as_str().unwrap().to_owned());
+    let other = names.into_iter().find(|name| !name.eq_ignore_ascii_case(&owner)).unwrap();
     site.run(["audit", "erase", "ACME\\stranger"]).fails(1, &["knows nobody"]);
     let erased = site.run(["audit", "erase", &owner]);
     assert!(erased.is_done().out.contains("is forgotten"), "{erased:?}");
@@ -104,6 +115,22 @@ async fn an_erased_person_is_nowhere_and_the_chain_holds() {
     let shown = site.run(["audit", "show", "--run", "1"]).out;
     assert!(shown.contains("erased (p:") && !shown.contains(&user_id), "{shown}");
     site.run(["audit", "replay", "1"]).fails(1, &["erased"]);
+    // Two people whom no entry is about stay two people, and the others can be asked about.
+    let released = events(&site).await.iter().filter(|event| event["type"] == "release-intended").count();
+    assert_eq!(released, 3);
+    let strangers: Vec<String> = site
+        .qrs
+        .data()
+        .users
+        .iter()
+        .rev()
+        .take(2)
+        .map(|user| format!("{}\\{}", user["userDirectory"].as_str().unwrap(), user["userId"].as_str().unwrap()))
+        .collect();
+    for stranger in &strangers {
+        site.run(["audit", "erase", stranger]).is_done();
+    }
+    site.run(["why", &other]).is_done();
     let bytes = std::fs::read(file(&site)).unwrap();
     let needle = user_id.as_bytes();
     assert!(!bytes.windows(needle.len()).any(|window| window == needle), "the name is still in the file");
@@ -127,6 +154,13 @@ async fn a_backup_made_in_use_is_put_back_and_must_be_armed_again() {
     site.run(["apply", &id]).fails(3, &["not-armed", "restored from a backup"]);
     site.run(["arm"]).is_done();
     assert_eq!(apply(&site, &[&id]).code, 0);
+
+    // A ledger that nobody can read is set aside.
+    std::fs::write(file(&site), b"this is no database, whatever its name says").unwrap();
+    site.run(["restore", backup]).fails(1, &["restore a backup"]);
+    let restored = site.run(["restore", backup, "--replace"]);
+    assert!(restored.is_done().out.contains("cannot be read; it is kept as"), "{restored:?}");
+    site.run(["audit", "verify"]).is_done();
 
     // On another machine, into an empty folder.
     let mut other = serve(data(60), |_| {}).await;

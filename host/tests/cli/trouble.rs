@@ -87,7 +87,7 @@ async fn a_ledger_that_cannot_be_written_at_any_entry_stops_before_the_next_requ
             assert!(nth > 7, "{nth}");
             return;
         }
-        run.fails(1, &["cannot write the ledger, so nothing is done"]);
+        run.fails(1, &["cannot write the ledger, so nothing more is done"]);
     }
 }
 

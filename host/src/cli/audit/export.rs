@@ -42,7 +42,7 @@ pub async fn run(
         refuse_inputs(out, &[Some(&config.config)])?;
     }
     let loaded = load_settings(&config.config)?;
-    let mut ledger = cycle::open_ledger(&loaded.settings, &clock::now).await?;
+    let mut ledger = cycle::open_existing_ledger(&loaded.settings, &clock::now).await?;
     let export = Export {
         rows: rows(&mut ledger, filter).await?,
         accounts: ledger.accounts().await?,
@@ -89,12 +89,48 @@ fn jsonl(export: &Export, writer: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// Who did something and what they wrote about it are about people too. References stay: they lead to nobody outside.
+/// Members that name nobody, whoever wrote them. References stay: they lead to nobody outside.
+const HARMLESS: [&str; 20] = [
+    "type",
+    "steward",
+    "plan",
+    "expiresAt",
+    "releases",
+    "believed",
+    "person",
+    "until",
+    "run",
+    "kind",
+    "fresh",
+    "seats",
+    "seat",
+    "licenseId",
+    "licenseType",
+    "outcome",
+    "protectedUntil",
+    "stale",
+    "answer",
+    "counts",
+];
+
+/// What people wrote, and what the server said, may be about people too.
 fn masked(mut event: Value) -> Value {
-    for name in ["by", "note"] {
-        if let Some(value) = event.get_mut(name).filter(|value| value.is_string()) {
+    let Some(members) = event.as_object_mut() else { return Value::Null };
+    for (name, value) in members.iter_mut() {
+        if !HARMLESS.contains(&name.as_str()) && !value.is_null() {
             *value = Value::from(MASKED);
         }
+    }
+    // Words of the program around words of others.
+    for name in ["stale", "answer"] {
+        for text in members.get_mut(name).and_then(Value::as_object_mut).into_iter().flatten().map(|(_, text)| text) {
+            if text.is_string() {
+                *text = Value::from(MASKED);
+            }
+        }
+    }
+    if let Some(counts) = members.get_mut("counts").and_then(Value::as_object_mut) {
+        counts.remove("protections");
     }
     event
 }
@@ -121,8 +157,7 @@ fn csv(export: &Export, writer: &mut dyn Write) -> io::Result<()> {
             .map(|person| if export.mask { person.to_string() } else { name(person, &export.accounts) })
             .collect();
         let by = if export.mask { row.by.as_ref().map(|_| MASKED.to_owned()) } else { row.by.clone() };
-        // With a name goes what that person wrote.
-        let detail = if export.mask && row.by.is_some() { String::new() } else { row.detail.clone() };
+        let detail = if export.mask { String::new() } else { row.detail.clone() };
         let cells = [
             row.entry.seq.to_string(),
             row.entry.at.to_string(),

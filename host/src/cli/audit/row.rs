@@ -10,7 +10,7 @@ use steward_core::license_type::LicenseType;
 use super::Filter;
 use crate::cli::people;
 use crate::cli::table::counted;
-use crate::ledger::{Ledger, folded};
+use crate::ledger::{Ledger, fold_account};
 
 /// An entry with what it is about. A run names many people, most entries one.
 pub struct Row {
@@ -76,10 +76,9 @@ impl Row {
 
     fn fits(&self, filter: &Filter) -> bool {
         filter.run.is_none_or(|run| self.run == Some(RunId(run)))
-            && filter
-                .licence
-                .as_ref()
-                .is_none_or(|id| self.license_id.as_ref().is_some_and(|own| folded(own.as_str(), "") == folded(id, "")))
+            && filter.licence.as_ref().is_none_or(|id| {
+                self.license_id.as_ref().is_some_and(|own| fold_account(own.as_str(), "") == fold_account(id, ""))
+            })
             && filter.event_type.as_ref().is_none_or(|event_type| *event_type == self.event_type)
             && filter.since.is_none_or(|since| self.entry.at >= since)
             && filter.until.is_none_or(|until| self.entry.at < until)

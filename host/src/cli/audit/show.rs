@@ -16,7 +16,7 @@ use crate::{clock, cycle};
 
 pub async fn run(config: &ConfigFile, filter: &Filter, last: usize, format: ShowFormat) -> Result<Outcome> {
     let loaded = load_settings(&config.config)?;
-    let mut ledger = cycle::open_ledger(&loaded.settings, &clock::now).await?;
+    let mut ledger = cycle::open_existing_ledger(&loaded.settings, &clock::now).await?;
     let rows = rows(&mut ledger, filter).await?;
     let accounts = ledger.accounts().await?;
     let shown = rows.get(rows.len().saturating_sub(last)..).unwrap_or_default();
