@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::cycle::{self, CycleError, Prepared};
 use crate::executor::{self, Context, ExecutorError, Progress, Release, RunReport};
-use crate::ledger::{CycleLock, Ledger, LedgerError, LockError, StoredPlan};
+use crate::ledger::{Account, CycleLock, Ledger, LedgerError, LockError, StoredPlan};
 use crate::os_user;
 use crate::run_settings::{ExecutionSettings, execution_settings};
 
@@ -264,14 +264,25 @@ async fn begin(
     cycle::store_plan(ledger, prepared, fresh, now).await?;
     let decisions: BTreeMap<&LicenseId, &PlannedDecision> =
         plan.body().decisions.iter().map(|decision| (&decision.license_id, decision)).collect();
-    let mut seats = Vec::with_capacity(chosen.len());
-    let mut people = BTreeMap::new();
-    for id in chosen {
-        let Some(decision) = decisions.get(id) else { unreachable!("a plan decides about all that it releases") };
-        let person = ledger.person(&decision.user_directory, &decision.user_id).await?;
-        people.insert(id.clone(), person.clone());
-        seats.push(PlannedSeat { license_id: id.clone(), license_type: decision.license_type, person });
-    }
+    let planned: Vec<&PlannedDecision> = chosen
+        .iter()
+        .map(|id| match decisions.get(id) {
+            Some(decision) => *decision,
+            None => unreachable!("a plan decides about all that it releases"),
+        })
+        .collect();
+    let accounts: Vec<Account> = planned
+        .iter()
+        .map(|it| Account { user_directory: it.user_directory.clone(), user_id: it.user_id.clone() })
+        .collect();
+    let references = ledger.people(&accounts).await?;
+    let people: BTreeMap<LicenseId, PersonRef> = chosen.iter().cloned().zip(references.iter().cloned()).collect();
+    let seats = planned.iter().zip(references).map(|(decision, person)| PlannedSeat {
+        license_id: decision.license_id.clone(),
+        license_type: decision.license_type,
+        person,
+    });
+    let seats: Vec<PlannedSeat> = seats.collect();
     let mut events = Vec::new();
     if request.choice.above_cap {
         let note = request.note.clone().unwrap_or_default();

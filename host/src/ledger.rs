@@ -169,14 +169,17 @@ async fn still_has(connection: &mut SqliteConnection, head: Head) -> Result<bool
 }
 
 async fn portion(connection: &mut SqliteConnection, after: u64) -> Result<Vec<Entry>, LedgerError> {
+    rows(connection, after).await?.iter().map(entry).collect()
+}
+
+async fn rows(connection: &mut SqliteConnection, after: u64) -> Result<Vec<SqliteRow>, LedgerError> {
     let after = i64::try_from(after).unwrap_or(i64::MAX);
-    let rows = sqlx::query("SELECT seq, at, format, body, prev, hash FROM entry WHERE seq > ? ORDER BY seq LIMIT ?")
+    sqlx::query("SELECT seq, at, format, body, prev, hash FROM entry WHERE seq > ? ORDER BY seq LIMIT ?")
         .bind(after)
         .bind(PORTION)
         .fetch_all(connection)
         .await
-        .map_err(LedgerError::read)?;
-    rows.iter().map(entry).collect()
+        .map_err(LedgerError::read)
 }
 
 fn entry(row: &SqliteRow) -> Result<Entry, LedgerError> {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{Connection as _, Row as _, SqliteConnection};
 use steward_core::digest::Digest;
 use steward_core::ledger::PersonRef;
 use steward_core::text::fold;
@@ -23,46 +23,29 @@ const REFERENCE_DIGITS: usize = 32;
 impl Ledger {
     /// The reference of a person, made when there is none yet. The name is kept as the server spells it last.
     pub async fn person(&mut self, user_directory: &str, user_id: &str) -> Result<PersonRef, LedgerError> {
-        let reference = self.person_of_entry(user_directory, user_id).await?;
-        sqlx::query(
-            "UPDATE person SET user_directory = ?1, user_id = ?2 \
-             WHERE reference = ?3 AND (user_directory <> ?1 OR user_id <> ?2)",
-        )
-        .bind(user_directory)
-        .bind(user_id)
-        .bind(reference.as_str())
-        .execute(&mut self.connection)
-        .await
-        .map_err(LedgerError::write)?;
-        Ok(reference)
+        let account = Account { user_directory: user_directory.to_owned(), user_id: user_id.to_owned() };
+        self.people(&[account]).await?.pop().ok_or(LedgerError::NoRandomness)
     }
 
-    /// The same for a name that somebody wrote in any spelling.
+    /// The references of several people, in their order, written at once.
+    pub async fn people(&mut self, accounts: &[Account]) -> Result<Vec<PersonRef>, LedgerError> {
+        let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await.map_err(LedgerError::write)?;
+        let mut references = Vec::with_capacity(accounts.len());
+        for account in accounts {
+            references.push(upsert(&mut transaction, account, Spelling::OfServer).await?);
+        }
+        transaction.commit().await.map_err(LedgerError::write)?;
+        Ok(references)
+    }
+
+    /// The reference of a name that somebody wrote in any spelling.
     pub(super) async fn person_of_entry(
         &mut self,
         user_directory: &str,
         user_id: &str,
     ) -> Result<PersonRef, LedgerError> {
-        let account = fold_account(user_directory, user_id);
-        if let Some(reference) = self.find_person(&account).await? {
-            return Ok(reference);
-        }
-        let mut salt = [0_u8; 16];
-        getrandom::fill(&mut salt).map_err(|_| LedgerError::NoRandomness)?;
-        let mut salted = salt.to_vec();
-        salted.extend_from_slice(account.as_bytes());
-        let hex = Digest::of_bytes(&salted).hex();
-        let reference = PersonRef::new(format!("p:{}", hex.get(..REFERENCE_DIGITS).unwrap_or(&hex)));
-        sqlx::query("INSERT INTO person (reference, salt, account, user_directory, user_id) VALUES (?, ?, ?, ?, ?)")
-            .bind(reference.as_str())
-            .bind(salt.as_slice())
-            .bind(&account)
-            .bind(user_directory)
-            .bind(user_id)
-            .execute(&mut self.connection)
-            .await
-            .map_err(LedgerError::write)?;
-        Ok(reference)
+        let account = Account { user_directory: user_directory.to_owned(), user_id: user_id.to_owned() };
+        upsert(&mut self.connection, &account, Spelling::OfSomebody).await
     }
 
     /// The reference of a person who was written about before.
@@ -106,6 +89,49 @@ impl Ledger {
             .map_err(LedgerError::read)?;
         Ok(found.map(PersonRef::new))
     }
+}
+
+/// Whose spelling of a name it is. The server's replaces any other.
+#[derive(Clone, Copy)]
+enum Spelling {
+    OfServer,
+    OfSomebody,
+}
+
+/// One statement, so that two processes make one row.
+async fn upsert(
+    connection: &mut SqliteConnection,
+    account: &Account,
+    spelling: Spelling,
+) -> Result<PersonRef, LedgerError> {
+    let folded = fold_account(&account.user_directory, &account.user_id);
+    let mut salt = [0_u8; 16];
+    getrandom::fill(&mut salt).map_err(|_| LedgerError::NoRandomness)?;
+    let mut salted = salt.to_vec();
+    salted.extend_from_slice(folded.as_bytes());
+    let hex = Digest::of_bytes(&salted).hex();
+    let reference = format!("p:{}", hex.get(..REFERENCE_DIGITS).unwrap_or(&hex));
+    let statement = match spelling {
+        Spelling::OfServer => {
+            "INSERT INTO person (reference, salt, account, user_directory, user_id) VALUES (?, ?, ?, ?, ?) \
+             ON CONFLICT (account) DO UPDATE SET user_directory = excluded.user_directory, user_id = excluded.user_id \
+             RETURNING reference"
+        }
+        Spelling::OfSomebody => {
+            "INSERT INTO person (reference, salt, account, user_directory, user_id) VALUES (?, ?, ?, ?, ?) \
+             ON CONFLICT (account) DO UPDATE SET account = excluded.account RETURNING reference"
+        }
+    };
+    let reference: String = sqlx::query_scalar(statement)
+        .bind(reference)
+        .bind(salt.as_slice())
+        .bind(folded)
+        .bind(&account.user_directory)
+        .bind(&account.user_id)
+        .fetch_one(connection)
+        .await
+        .map_err(LedgerError::write)?;
+    Ok(PersonRef::new(reference))
 }
 
 /// One person has one name here, however it is written.

@@ -7,7 +7,7 @@ use sqlx::SqliteConnection;
 use steward_core::digest::Digest;
 use steward_core::ledger::{Entry, Head, LedgerState, verify_next};
 
-use super::{LedgerError, open, portion};
+use super::{LedgerError, entry, open, rows};
 
 /// What a look at the chain found.
 #[derive(Debug)]
@@ -61,20 +61,19 @@ pub async fn verify(folder: &Path, asked: Option<NotedHead>) -> Result<Verified,
     let mut verified = Verified { head: Head::empty(), entries: 0, problem: None, has_asked: asked.map(|_| false) };
     let mut state = LedgerState::default();
     loop {
-        let entries = match portion(&mut connection, verified.head.seq).await {
-            Ok(entries) => entries,
-            Err(LedgerError::Damaged { seq, column }) => {
-                verified.problem = Some(format!("column `{column}` of entry {seq} cannot be read"));
-                return Ok(verified);
-            }
-            Err(error) => return Err(error),
-        };
-        if entries.is_empty() {
+        let rows = rows(&mut connection, verified.head.seq).await?;
+        if rows.is_empty() {
             verified.problem = stray(&mut connection, verified.head).await?;
             return Ok(verified);
         }
-        for entry in entries {
-            if let Err(problem) = step(&mut verified, &mut state, &entry, asked) {
+        for row in &rows {
+            let read = match entry(row) {
+                Err(LedgerError::Damaged { seq, column }) => {
+                    Err(format!("column `{column}` of entry {seq} cannot be read"))
+                }
+                read => Ok(read?),
+            };
+            if let Err(problem) = read.and_then(|entry| step(&mut verified, &mut state, &entry, asked)) {
                 verified.problem = Some(problem);
                 return Ok(verified);
             }
