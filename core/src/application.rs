@@ -110,6 +110,7 @@ pub fn choose(plan: &Plan, choice: Choice) -> Result<Application, Refusal> {
 
 impl Application {
     /// Leaves out what belongs to somebody else than when the plan was made: a plan is about people, not about ids.
+    #[must_use]
     pub fn still_of_same_owners(mut self, plan: &PlanBody, snapshot: &Snapshot) -> Self {
         let holders: BTreeMap<&LicenseId, &Holder> =
             snapshot.seats().iter().map(|seat| (&seat.id, &seat.holder)).collect();

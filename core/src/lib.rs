@@ -17,14 +17,7 @@
     clippy::cast_sign_loss,
     clippy::cast_precision_loss
 )]
-#![cfg_attr(
-    test,
-    expect(
-        clippy::unwrap_used,
-        clippy::indexing_slicing,
-        reason = "a test that meets the unexpected should stop there"
-    )
-)]
+#![cfg_attr(test, expect(clippy::indexing_slicing, reason = "a test that meets the unexpected should stop there"))]
 
 pub mod application;
 pub mod candidate;

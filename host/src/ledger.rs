@@ -1,4 +1,4 @@
-//! The durable memory: an append-only, hash-chained table of events in SQLite, and what they refer to.
+//! The durable memory: an append-only, hash-chained table of events in `SQLite`, and what they refer to.
 //!
 //! Every event goes through core's transition function before it is written, and is on the disk before this room says
 //! so. Whoever acts, acts afterwards. Nothing here decides what may happen: core does, and an event that it refuses is

@@ -85,7 +85,7 @@ fn test(root: &Path, no_lint: bool, args: &[String]) -> Result<()> {
     process::cargo(root, run)?;
     if !no_lint {
         process::say("checking lints");
-        process::cargo(root, ["clippy", "--workspace", "--all-targets"])?;
+        process::cargo(root, ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;
     }
     Ok(())
 }

@@ -66,10 +66,10 @@ fn never_used_jump(kind: LicenseType, snapshot: &Snapshot, last: &Reading) -> Op
 /// Only entries that are still in the settings: whoever removes one means it.
 fn protection_lost(snapshot: &Snapshot, settings: &GuardSettings, last: &Reading) -> Option<Hold> {
     let counts = Protections::new(&settings.never_release).counts(snapshot);
-    let lost: Vec<String> =
+    let gone: Vec<String> =
         last.protections.iter().filter(|entry| counts.get(entry) == Some(&0)).map(ToString::to_string).collect();
-    let first = lost.first()?;
-    let more = if lost.len() > 1 { format!(" (and {} more entries)", lost.len() - 1) } else { String::new() };
+    let first = gone.first()?;
+    let more = if gone.len() > 1 { format!(" (and {} more entries)", gone.len() - 1) } else { String::new() };
     Some(Hold::new(Gate::ProtectionLost, format!("{first}, which matches nobody since {}{more}", last.at)))
 }
 

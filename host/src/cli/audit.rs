@@ -4,6 +4,7 @@ mod export;
 mod row;
 mod show;
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -174,7 +175,7 @@ async fn replay_run(config: &ConfigFile, run: RunId) -> Result<Outcome> {
     let replayed = replay::replay(&mut ledger, run, folder.as_deref()).await?;
     let mut text = String::new();
     for plan in &replayed {
-        text += &format!("The {} {} was made again, byte for byte.\n", plan.what, plan.id);
+        let _ = writeln!(text, "The {} {} was made again, byte for byte.", plan.what, plan.id);
     }
     print_text(&text)?;
     Ok(Outcome::Done)

@@ -27,9 +27,9 @@ pub fn run_text(report: &RunReport) -> String {
         columns.row([result.as_str(), &count.to_string()]);
     }
     if columns.is_empty() {
-        text += "  no seats\n"
+        text += "  no seats\n";
     } else {
-        text += &columns.text()
+        text += &columns.text();
     }
     if let Some(stopped) = &report.stopped {
         let _ = writeln!(text, "  ended early: {}", printable(stopped));

@@ -1,5 +1,7 @@
 //! `steward schedule`: when a text of the settings would fire.
 
+use std::fmt::Write as _;
+
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use steward_core::instant::Instant;
@@ -61,13 +63,13 @@ fn text(report: &ScheduleReport) -> String {
     };
     let mut text = format!("{} ({kind}, UTC)\n", printable(&report.text));
     for at in &report.next {
-        text += &format!("  {at}\n");
+        let _ = writeln!(text, "  {at}");
     }
     if report.next.is_empty() {
         text += "  never again\n";
     }
     for warning in &report.warnings {
-        text += &format!("  but: {}\n", printable(warning));
+        let _ = writeln!(text, "  but: {}", printable(warning));
     }
     text
 }

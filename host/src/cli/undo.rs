@@ -59,9 +59,9 @@ pub async fn run(args: UndoArgs) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     if args.format == Format::Json {
-        preview.lines().for_each(note)
+        preview.lines().for_each(note);
     } else {
-        print_text(&preview)?
+        print_text(&preview)?;
     }
     if !args.yes && !confirm("Give these seats back?")? {
         print_text("nothing was done\n")?;

@@ -171,9 +171,9 @@ fn release_result(state: &ReleaseState) -> (SeatResult, Option<String>) {
     match state {
         ReleaseState::Planned => (SeatResult::NotTried, None),
         ReleaseState::Skipped(Stale::Gone) => (SeatResult::GoneBefore, None),
-        ReleaseState::Skipped(stale @ Stale::Unreadable(_)) => (SeatResult::Failed, Some(stale.to_string())),
+        ReleaseState::Skipped(why @ Stale::Unreadable(_)) => (SeatResult::Failed, Some(why.to_string())),
         ReleaseState::Skipped(Stale::Stopped(why)) => (SeatResult::NotTried, Some(why.clone())),
-        ReleaseState::Skipped(stale) => (SeatResult::Stale, Some(stale.to_string())),
+        ReleaseState::Skipped(why) => (SeatResult::Stale, Some(why.to_string())),
         ReleaseState::Intended { .. } => (SeatResult::Unresolved, None),
         ReleaseState::Answered { answer, .. } => (SeatResult::Unresolved, problem(answer)),
         ReleaseState::Settled { outcome, answer, .. } => {

@@ -85,7 +85,7 @@ fn is_damaged(error: &sqlx::Error) -> bool {
     matches!(primary_code(error), Some(11 | 26))
 }
 
-/// The primary result code of SQLite is in the low byte.
+/// The primary result code of `SQLite` is in the low byte.
 fn primary_code(error: &sqlx::Error) -> Option<i64> {
     let sqlx::Error::Database(error) = error else { return None };
     error.code().and_then(|code| code.parse::<i64>().ok()).map(|code| code & 0xff)

@@ -91,7 +91,7 @@ fn migration_error(path: &Path, error: sqlx::migrate::MigrateError) -> LedgerErr
     }
 }
 
-/// SQLite would create side files that the owner cannot read any more.
+/// `SQLite` would create side files that the owner cannot read any more.
 pub fn check_owner(folder: &Path) -> Result<(), LedgerError> {
     let path = folder.join(FILE_NAME);
     let owner = match os_user::other_owner(&path) {

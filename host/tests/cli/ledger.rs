@@ -101,8 +101,7 @@ pub async fn events(site: &Site) -> Vec<Value> {
         let (seq, format): (i64, i64) = (row.get("seq"), row.get("format"));
         assert_eq!((seq, &text("prev")), (place, &before));
         let lines = [before, seq.to_string(), text("at"), format.to_string(), text("body")].join("\n");
-        let digits: String = Sha256::digest(lines.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-        before = format!("sha256:{digits}");
+        before = format!("sha256:{}", steward_core::text::hex(&Sha256::digest(lines.as_bytes())));
         assert_eq!(text("hash"), before, "entry {seq}");
         let mut event: Value = serde_json::from_str(&text("body")).unwrap();
         event["at"] = text("at").into();

@@ -115,8 +115,8 @@ async fn who_changed_since_the_plan_keeps_the_seat_and_the_others_go() {
         (owner_of(&site, &tagged), owner_of(&site, &used), owner_of(&site, &by_hand));
     site.qrs.edit(|data| {
         let user_id = tagged_owner.split('\\').nth(1).unwrap();
-        let user = data.users.iter_mut().find(|user| user["userId"] == user_id).unwrap();
-        user["tags"] = json!([{ "id": "5a7e", "name": "license DO NOT release", "privileges": null }]);
+        let boss = data.users.iter_mut().find(|row| row["userId"] == user_id).unwrap();
+        boss["tags"] = json!([{ "id": "5a7e", "name": "license DO NOT release", "privileges": null }]);
         data.analyzeraccesstype.retain(|row| row["id"] != gone.as_str());
         data.professionalaccesstype.retain(|row| row["id"] != gone.as_str());
     });

@@ -54,12 +54,11 @@ pub async fn run(
         ExportFormat::Jsonl => jsonl(&export, writer),
         ExportFormat::Csv => csv(&export, writer),
     };
-    match out {
-        Some(path) => write_file(path, write)?,
-        None => {
-            let mut writer = io::BufWriter::new(io::stdout().lock());
-            write(&mut writer).and_then(|()| writer.flush()).context("cannot print")?;
-        }
+    if let Some(path) = out {
+        write_file(path, write)?;
+    } else {
+        let mut writer = io::BufWriter::new(io::stdout().lock());
+        write(&mut writer).and_then(|()| writer.flush()).context("cannot print")?;
     }
     Ok(Outcome::Done)
 }

@@ -174,7 +174,7 @@ impl Row {
             }
             Event::Bounced { run, license_id } => {
                 self.seat(run, license_id, seats);
-                self.detail = "the person holds a seat again, without an undo".to_owned();
+                "the person holds a seat again, without an undo".clone_into(&mut self.detail);
             }
             _ => {}
         }
