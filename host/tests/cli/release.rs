@@ -163,7 +163,7 @@ async fn a_pause_stops_a_run_before_its_next_seat_and_survives() {
     let (id, releases) = planned(&site);
     site.qrs.clear_journal();
     // The third DELETE is on its way when somebody pauses.
-    site.qrs.set_faults(FaultScript::nth("DELETE", "*", 3, Fault::Latency { ms: 1500 }));
+    site.qrs.set_faults(FaultScript::nth("DELETE", "*", 3, Fault::Latency { ms: 6000 }));
     let config = site.config();
     let child = start(["apply", &id, "--format", "json", "--config", config.to_str().unwrap()], &[]);
     until(|| deletes(&site).len() == 2).await;
@@ -189,7 +189,7 @@ async fn one_cycle_at_a_time() {
     let site = armed(60).await;
     let (id, _) = planned(&site);
     site.qrs.clear_journal();
-    site.qrs.set_faults(FaultScript::nth("DELETE", "*", 2, Fault::Latency { ms: 2500 }));
+    site.qrs.set_faults(FaultScript::nth("DELETE", "*", 2, Fault::Latency { ms: 8000 }));
     let config = site.config();
     let args = ["apply", &id, "--config", config.to_str().unwrap()];
     let first = start(args, &[]);

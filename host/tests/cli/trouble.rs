@@ -104,3 +104,39 @@ async fn a_read_only_ledger_is_refused() {
     }
     site.run(["apply", &id, "--first", "1"]).is_done();
 }
+
+/// Only whoever may do everything can be somebody else.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_of_another_user_is_refused_with_the_command_to_use() {
+    use std::os::unix::fs::MetadataExt as _;
+    use std::os::unix::process::CommandExt as _;
+    const NOBODY: u32 = 65_534;
+
+    let site = armed(40).await;
+    let (id, _) = planned(&site);
+    let owner = fs::metadata(file(&site)).unwrap().uid();
+    if owner != 0 {
+        return;
+    }
+    fs::set_permissions(site.folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    // In a folder of its own, because nobody may look into that of the build.
+    let program = site.path("steward");
+    fs::copy(env!("CARGO_BIN_EXE_steward"), &program).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    for name in ["steward.yaml", "client_key.pem"] {
+        fs::set_permissions(site.path(name), fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    let config = site.config();
+    for (mode, command) in [(0o755, vec!["plan"]), (0o700, vec!["apply", &id]), (0o700, vec!["pause"])] {
+        fs::set_permissions(site.path("data"), fs::Permissions::from_mode(mode)).unwrap();
+        let mut child = std::process::Command::new(&program);
+        child.args(&command).args(["--config", config.to_str().unwrap()]).uid(NOBODY).env_clear();
+        let output = child.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("another user") && said.contains("sudo -u root steward"), "{command:?}: {said}");
+        assert_eq!(output.status.code(), Some(1), "{command:?}");
+    }
+    // Nor does the one who may do everything write into the ledger of somebody else.
+    std::os::unix::fs::chown(file(&site), Some(NOBODY), None).unwrap();
+    check(&site, &id, &["another user", "sudo -u nobody steward"]);
+}
