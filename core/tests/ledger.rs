@@ -24,6 +24,7 @@ fn digest(name: &str) -> Digest {
 
 fn counts() -> Counts {
     Counts {
+        site: digest("site"),
         read_at: at(0),
         users: 10,
         seats: BTreeMap::new(),

@@ -9,6 +9,7 @@ mod remember;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use steward_core::digest::Digest;
 use steward_core::guard::{Gate, RunFacts, run_holds};
 use steward_core::instant::Instant;
 use steward_core::memory::Memory;
@@ -101,6 +102,13 @@ pub async fn open_existing_ledger(settings: &Settings, clock: Clock<'_>) -> Resu
     let folder = settings.data_dir().ok_or(LedgerError::NoFolder)?;
     let path = folder.join(crate::ledger::FILE_NAME).display().to_string();
     Ledger::open_existing(&folder, clock()).await?.ok_or(LedgerError::Missing { path })
+}
+
+/// Which server the settings name: one data folder may be used for a test site and for the real one.
+pub fn site_of(settings: &Settings) -> Digest {
+    let ends = settings.qrs_endpoints().into_iter().map(|end| format!("{}:{}", end.host.to_lowercase(), end.port));
+    let prefix = settings.qrs_prefix().unwrap_or_default();
+    Digest::of_bytes(format!("{}/{prefix}", ends.collect::<Vec<_>>().join(",")).as_bytes())
 }
 
 /// A client of the server that the settings name.
@@ -197,12 +205,13 @@ pub async fn prepare_live(
     // After the reading: a server that took long to answer shows as a stale inventory.
     let at = now.unwrap_or_else(clock);
     let applicable = now.is_none() && ledger.is_some();
+    let site = site_of(settings);
     let memory = match ledger {
         Some(ledger) => {
             ledger.refresh().await?;
-            ledger.memory(at, &run_settings.guard).await?
+            ledger.memory(site, at, &run_settings.guard).await?
         }
         None => Memory::default(),
     };
-    Ok(Prepared { snapshot, settings: run_settings, memory, policy, now: at, applicable, notes: Vec::new() })
+    Ok(Prepared { snapshot, settings: run_settings, memory, site, policy, now: at, applicable, notes: Vec::new() })
 }

@@ -260,6 +260,8 @@ pub enum RestoreAnswer {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Counts {
+    /// The server that was read: numbers of one site say nothing about another.
+    pub site: Digest,
     pub read_at: Instant,
     pub users: u32,
     pub seats: BTreeMap<LicenseType, u32>,

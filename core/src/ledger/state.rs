@@ -27,7 +27,8 @@ pub struct LedgerState {
     runs: BTreeMap<RunId, Run>,
     protections: BTreeMap<PersonRef, HandProtection>,
     restored: BTreeMap<PersonRef, Instant>,
-    believed: Option<Counts>,
+    /// By site.
+    believed: BTreeMap<Digest, Counts>,
 }
 
 /// Something that an administrator said.
@@ -107,7 +108,7 @@ impl LedgerState {
             Event::LedgerCreated { .. } => self.is_created = true,
             Event::Armed { by, plan, note } => {
                 let record = self.plans.get(&plan).ok_or("it arms after a plan that was never made")?;
-                self.believed = Some(record.counts.clone());
+                self.believed.insert(record.counts.site, record.counts.clone());
                 self.armed = Some(said(by, note));
             }
             Event::Paused { by, note } => self.paused = Some(said(by, note)),
@@ -152,7 +153,7 @@ impl LedgerState {
     ) -> Result<(), Refusal> {
         require(!self.plans.contains_key(&plan), "the same plan was made before")?;
         if believed {
-            self.believed = Some(counts.clone());
+            self.believed.insert(counts.site, counts.clone());
         }
         self.latest_plan = Some(plan);
         let record =
@@ -211,9 +212,9 @@ impl LedgerState {
         &self.restored
     }
 
-    /// The counts of the last plan that nobody has a reason to doubt.
-    pub fn believed(&self) -> Option<&Counts> {
-        self.believed.as_ref()
+    /// The counts of the last plan of a site that nobody has a reason to doubt.
+    pub fn believed(&self, site: &Digest) -> Option<&Counts> {
+        self.believed.get(site)
     }
 
     /// Seats taken, or perhaps taken, at `since` or later. What lies in the future counts too: a clock that went back

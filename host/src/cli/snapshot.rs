@@ -42,7 +42,7 @@ pub async fn run(args: SnapshotArgs) -> Result<Outcome> {
     spinner.finish_and_clear();
     let mut snapshot = snapshot?;
     let mut memory = match super::plan::open_to_read(&loaded.settings).await {
-        Some(mut ledger) => ledger.memory(clock::now(), &settings.guard).await?,
+        Some(mut ledger) => ledger.memory(cycle::site_of(&loaded.settings), clock::now(), &settings.guard).await?,
         None => Memory::default(),
     };
     if args.mask {

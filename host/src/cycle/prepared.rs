@@ -23,6 +23,8 @@ pub struct Prepared {
     pub snapshot: Snapshot,
     pub settings: RunSettings,
     pub memory: Memory,
+    /// Which server was read; all zeros for a file.
+    pub site: Digest,
     pub policy: PolicyComponent,
     pub now: Instant,
     /// The plan may be applied: read from the server just now, for now, with the ledger's memory.
@@ -51,13 +53,14 @@ impl Prepared {
         };
         let now = now.unwrap_or_else(|| file.inventory.taken_at());
         let SnapshotFile { memory, inventory: snapshot, .. } = file;
-        Self { snapshot, settings, memory, policy, now, applicable: false, notes }
+        Self { snapshot, settings, memory, site: Digest::zero(), policy, now, applicable: false, notes }
     }
 
     /// What a stored plan was made of.
     pub fn from_stored(made_of: SnapshotFile, policy: PolicyComponent, plan: &PlanBody) -> Self {
         let SnapshotFile { settings, memory, inventory: snapshot, .. } = made_of;
-        Self { snapshot, settings, memory, policy, now: plan.now, applicable: plan.applicable, notes: Vec::new() }
+        let (site, now, applicable) = (Digest::zero(), plan.now, plan.applicable);
+        Self { snapshot, settings, memory, site, policy, now, applicable, notes: Vec::new() }
     }
 
     /// What the ledger keeps of it.

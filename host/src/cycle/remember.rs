@@ -63,7 +63,7 @@ pub async fn store_plan(ledger: &mut Ledger, prepared: &Prepared, plan: &Plan, a
         plan: plan.id(),
         expires_at: body.expires_at,
         releases: u32::try_from(body.releases.len()).unwrap_or(u32::MAX),
-        counts: ledger.counts(&reading).await?,
+        counts: ledger.counts(prepared.site, &reading).await?,
         believed: !body.held.iter().any(|held| held.scope == Scope::Run),
     };
     match ledger.append(at, &[made]).await {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use steward_core::digest::Digest;
 use steward_core::guard::{Protection, Protections};
 use steward_core::instant::Instant;
 use steward_core::ledger::{Counts, PersonRef, ProtectionKey};
@@ -14,9 +15,9 @@ use super::{Ledger, LedgerError};
 const CAP_DAYS: u32 = 1;
 
 impl Ledger {
-    /// What the guard looks at when a plan is made at `now` under these settings.
-    pub async fn memory(&mut self, now: Instant, guard: &GuardSettings) -> Result<Memory, LedgerError> {
-        let last_reading = self.last_reading(guard).await?;
+    /// What the guard looks at when a plan of a site is made at `now` under these settings.
+    pub async fn memory(&mut self, site: Digest, now: Instant, guard: &GuardSettings) -> Result<Memory, LedgerError> {
+        let last_reading = self.last_reading(site, guard).await?;
         let days = guard.undo_reserve_days.unwrap_or(CAP_DAYS).max(CAP_DAYS);
         let by_time = now.minus_days(days);
         let since = by_time.into_iter().chain(last_reading.as_ref().map(|reading| reading.at)).min();
@@ -43,7 +44,7 @@ impl Ledger {
     }
 
     /// A reading as the ledger keeps it.
-    pub async fn counts(&mut self, reading: &Reading) -> Result<Counts, LedgerError> {
+    pub async fn counts(&mut self, site: Digest, reading: &Reading) -> Result<Counts, LedgerError> {
         let mut protections = BTreeSet::new();
         for entry in &reading.protections {
             let person = match entry {
@@ -53,6 +54,7 @@ impl Ledger {
             protections.extend(key(entry, person.as_ref()));
         }
         Ok(Counts {
+            site,
             read_at: reading.at,
             users: reading.users,
             seats: reading.seats.clone(),
@@ -62,8 +64,8 @@ impl Ledger {
     }
 
     /// Of the protections only those that the settings still have.
-    async fn last_reading(&mut self, guard: &GuardSettings) -> Result<Option<Reading>, LedgerError> {
-        let Some(counts) = self.state.believed().cloned() else { return Ok(None) };
+    async fn last_reading(&mut self, site: Digest, guard: &GuardSettings) -> Result<Option<Reading>, LedgerError> {
+        let Some(counts) = self.state.believed(&site).cloned() else { return Ok(None) };
         let mut protections = Vec::new();
         for entry in Protections::new(&guard.never_release).entries().filter(Protection::is_listed) {
             let person = match &entry {

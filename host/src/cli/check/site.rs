@@ -97,7 +97,7 @@ async fn memory(settings: &Settings, run_settings: &RunSettings, findings: &mut 
         let Some(mut ledger) = Ledger::open_existing(&folder, clock::now()).await? else { return Ok(None) };
         let text = format!("{} entries in `{}`, head {}", ledger.head().seq, folder.display(), ledger.head());
         findings.add(Level::Good, "ledger", text);
-        ledger.memory(clock::now(), &run_settings.guard).await.map(Some)
+        ledger.memory(cycle::site_of(settings), clock::now(), &run_settings.guard).await.map(Some)
     }
     .await;
     match opened {
