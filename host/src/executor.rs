@@ -31,7 +31,7 @@ use pace::Pace;
 use release::Step;
 
 pub use report::{RunReport, SeatReport, SeatResult};
-pub use restore::{Restoration, RestorePlan, Way, is_back, plan_restores, restore_all};
+pub use restore::{Restoration, RestorePlan, Way, plan_restores, restore_all};
 pub use settle::{Resolved, recover, settle};
 
 #[derive(Debug, Error)]

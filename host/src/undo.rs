@@ -1,6 +1,9 @@
 //! Undoes a run: gives back the seats that it took, as far as the pool allows. It works while releases are paused and
 //! under dry run.
 
+use std::collections::BTreeSet;
+
+use steward_core::ids::LicenseId;
 use steward_core::ledger::{Event, RunId, RunKind};
 use steward_core::settings::{RunSettings, account_name};
 use thiserror::Error;
@@ -35,6 +38,8 @@ pub enum UndoError {
 /// An undo that was looked at and can be carried out.
 pub struct Undo {
     pub plan: RestorePlan,
+    /// The seats of the site when the run took some of them.
+    known_then: BTreeSet<LicenseId>,
     run_settings: RunSettings,
     ledger: Ledger,
     client: Client,
@@ -69,9 +74,10 @@ pub async fn prepare(
     let snapshot = cycle::read_site(&client, &run_settings, false, clock).await?;
     cycle::watch(&mut ledger, &snapshot, settings.steward.history.retention_days, clock()).await?;
     let accounts = ledger.accounts().await?;
-    let mut plan = plan_restores(ledger.state(), &accounts, &snapshot, run);
+    let known_then = known_then(&mut ledger, run).await?;
+    let mut plan = plan_restores(ledger.state(), &accounts, &snapshot, &known_then, run);
     choose(&mut plan, only)?;
-    Ok(Undo { plan, run_settings, ledger, client, execution, _lock: lock })
+    Ok(Undo { plan, known_then, run_settings, ledger, client, execution, _lock: lock })
 }
 
 /// Gives the seats back.
@@ -92,7 +98,7 @@ pub async fn carry_out(
     // Whoever was asked may have thought about it for an hour.
     let snapshot = cycle::read_site(&undo.client, &undo.run_settings, false, clock).await?;
     let accounts = undo.ledger.accounts().await?;
-    undo.plan.confirmed_by(&plan_restores(undo.ledger.state(), &accounts, &snapshot, undone));
+    undo.plan.confirmed_by(&plan_restores(undo.ledger.state(), &accounts, &snapshot, &undo.known_then, undone));
     let run = undo.ledger.state().next_run();
     let started = Event::RunStarted {
         run,
@@ -110,6 +116,17 @@ pub async fn carry_out(
     let report = report(&mut undo.ledger, run).await?;
     undo.ledger.close().await;
     Ok(report)
+}
+
+/// Empty when the plan is not there any more: then every seat of a person counts as a new one.
+async fn known_then(ledger: &mut Ledger, run: RunId) -> Result<BTreeSet<LicenseId>, LedgerError> {
+    let fresh = ledger.state().runs().get(&run).and_then(|run| run.fresh);
+    let Some(fresh) = fresh else { return Ok(BTreeSet::new()) };
+    match ledger.stored_plan(&fresh.to_string()).await {
+        Ok(stored) => Ok(stored.plan.body().decisions.iter().map(|decision| decision.license_id.clone()).collect()),
+        Err(LedgerError::NoPlan { .. }) => Ok(BTreeSet::new()),
+        Err(error) => Err(error),
+    }
 }
 
 fn choose(plan: &mut RestorePlan, only: &[String]) -> Result<(), UndoError> {

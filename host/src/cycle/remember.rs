@@ -11,7 +11,6 @@ use steward_core::settings::account_name;
 use steward_core::snapshot::{Holder, Seat, Snapshot};
 
 use super::{CycleError, Prepared};
-use crate::executor::is_back;
 use crate::ledger::{Ledger, LedgerError, fold_account};
 
 /// Beyond it nobody knows what time it is.
@@ -39,8 +38,11 @@ pub async fn watch(
     let mut names = Vec::new();
     for (run, seat, taken_at) in ledger.state().still_taken() {
         let Some(account) = accounts.get(&seat.person) else { continue };
+        // Of another type only when it is new: whoever held two seats still holds the other one.
+        let is_back =
+            |held: &&Seat| held.license_type == seat.license_type || held.allocated_at.is_some_and(|at| at >= taken_at);
         let seats = held.get(&fold_account(&account.user_directory, &account.user_id));
-        if seats.is_some_and(|seats| seats.iter().any(|held| is_back(held, seat, Some(taken_at)))) {
+        if seats.is_some_and(|seats| seats.iter().any(is_back)) {
             events.push(Event::Bounced { run, license_id: seat.license_id.clone() });
             names.push(account_name(&account.user_directory, &account.user_id));
         }

@@ -1,9 +1,8 @@
 //! Gives back what a run took, as far as the pool allows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use steward_core::ids::{LicenseId, UserGuid};
-use steward_core::instant::Instant;
 use steward_core::ledger::{Event, LedgerState, PersonRef, PlannedSeat, RestoreAnswer, RunId};
 use steward_core::license_type::LicenseType;
 use steward_core::snapshot::{LastUse, Seat, Snapshot, User};
@@ -49,17 +48,18 @@ pub enum Way {
 }
 
 /// Looks what would have to be done for each release of `run`; people who used their seats last come first, because they
-/// are the likeliest to miss them.
+/// are the likeliest to miss them. `known_then` are the seats of the site when the run took some of them.
 pub fn plan_restores(
     state: &LedgerState,
     accounts: &BTreeMap<PersonRef, Account>,
     snapshot: &Snapshot,
+    known_then: &BTreeSet<LicenseId>,
     run: RunId,
 ) -> RestorePlan {
     let Some(released) = state.runs().get(&run) else { return RestorePlan { run, seats: Vec::new() } };
     let site = SiteIndex::new(snapshot);
     let mut seats: Vec<(Option<i64>, Restoration)> = Vec::new();
-    for (seat, state) in released.seats.values().filter(|(_, state)| state.released_at().is_some()) {
+    for (seat, _) in released.seats.values().filter(|(_, state)| state.released_at().is_some()) {
         if released.returned.contains(&seat.license_id) {
             continue;
         }
@@ -68,8 +68,7 @@ pub fn plan_restores(
             LastUse::At(at) => Some(at.millis()),
             LastUse::Never | LastUse::Unknown => None,
         });
-        let taken_at = state.released_at();
-        let way = site.way(seat, taken_at, account.as_ref());
+        let way = site.way(seat, known_then, account.as_ref());
         let (license_id, license_type) = (seat.license_id.clone(), seat.license_type);
         seats.push((last_used, Restoration { license_id, license_type, person: seat.person.clone(), account, way }));
     }
@@ -117,12 +116,13 @@ impl<'s> SiteIndex<'s> {
         Self { users, usable, quarantined }
     }
 
-    fn way(&self, released: &PlannedSeat, taken_at: Option<Instant>, account: Option<&Account>) -> Way {
+    /// A seat that the person held beside the released one when it was taken is no reason to keep the other one back.
+    fn way(&self, released: &PlannedSeat, known_then: &BTreeSet<LicenseId>, account: Option<&Account>) -> Way {
         let Some(account) = account else { return Way::Impossible("the person was erased from the ledger") };
         let folded = fold_account(&account.user_directory, &account.user_id);
-        if let Some(seat) =
-            self.usable.get(&folded).into_iter().flatten().find(|seat| is_back(seat, released, taken_at))
-        {
+        let stands_for_it =
+            |seat: &&&Seat| seat.license_type == released.license_type || !known_then.contains(&seat.id);
+        if let Some(seat) = self.usable.get(&folded).into_iter().flatten().find(stands_for_it) {
             return Way::HoldsSeat(seat.license_type);
         }
         let user = match self.user(&folded, account) {
@@ -149,13 +149,6 @@ impl<'s> SiteIndex<'s> {
             }
         }
     }
-}
-
-/// A seat that stands for the one that was taken: of the same type, or given out since. Whoever held two seats and lost
-/// one still misses it.
-pub fn is_back(seat: &Seat, released: &PlannedSeat, taken_at: Option<Instant>) -> bool {
-    let is_new = seat.allocated_at.zip(taken_at).is_some_and(|(allocated_at, taken_at)| allocated_at >= taken_at);
-    seat.license_type == released.license_type || is_new
 }
 
 impl RestorePlan {

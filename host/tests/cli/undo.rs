@@ -90,3 +90,39 @@ async fn protections_by_hand_are_listed_and_end() {
     site.run(["unprotect", &owner]).fails(1, &["not protected by hand"]);
     assert_eq!(planned(&site).1.len(), releases.len());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_given_another_seat_since_is_skipped_and_who_had_two_gets_the_lost_one_back() {
+    let mut world = data(60);
+    let (analyzer, professional) = (world.analyzeraccesstype.clone(), world.professionalaccesstype[0].clone());
+    // The first analyzer has held a professional seat, too, for as long.
+    let second_seat = |of: &serde_json::Value, id: &str| {
+        let mut row = professional.clone();
+        (row["id"], row["user"]) = (json!(id), of["user"].clone());
+        row
+    };
+    let had_two = analyzer.iter().find(|row| row["user"].is_object()).unwrap().clone();
+    world.professionalaccesstype.push(second_seat(&had_two, "00000000-0000-4000-8000-000000000001"));
+    let site = armed_with(world, |_| {}).await;
+    let (id, releases) = planned(&site);
+    let report = apply(&site, &[&id]).json();
+    let is_analyzer = |id: &&String| {
+        let seats = report["seats"].as_array().unwrap();
+        seats.iter().any(|seat| seat["licenseId"] == id.as_str() && seat["licenseType"] == "analyzer")
+    };
+    let given_since = releases.iter().find(is_analyzer).unwrap().clone();
+    let row = analyzer.iter().find(|row| row["id"] == given_since.as_str()).unwrap();
+    let since = second_seat(row, "00000000-0000-4000-8000-000000000002");
+    site.qrs.edit(|data| data.professionalaccesstype.push(since));
+    let undone = site.run(["undo", "1", "--format", "json"]).json();
+    let outcome = |id: &str| {
+        let seats = undone["seats"].as_array().unwrap();
+        seats.iter().find(|seat| seat["licenseId"] == id).map(|seat| seat["outcome"].clone())
+    };
+    assert_eq!(outcome(&given_since), Some(json!("holds-seat")), "{undone}");
+    let lost = had_two["id"].as_str().unwrap();
+    if releases.iter().any(|id| id == lost) && lost != given_since {
+        assert_eq!(outcome(lost), Some(json!("restored")), "{undone}");
+    }
+    accounted(&site).await;
+}
