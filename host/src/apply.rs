@@ -67,6 +67,8 @@ pub enum ApplyError {
     Void,
     #[error("this ledger has not made the plan {0}; make one here with `steward plan`")]
     Unknown(Digest),
+    #[error("the plan was made for another server than the settings name; plan again")]
+    OtherSite,
     #[error("a person was erased from the plan; plan again")]
     Erased,
     #[error("`--approve-over-cap` needs a `--note`: it stays in the ledger")]
@@ -138,7 +140,8 @@ async fn apply_with(
     let execution = execution_settings(settings);
     let policy = cycle::load_policy(Some(settings))?;
     let client = cycle::connect(settings, clock)?;
-    executor::recover(ledger, &client, clock, execution.undo_grace_days).await?;
+    let site = cycle::site_of(settings);
+    executor::recover(ledger, &client, site, clock, execution.undo_grace_days).await?;
 
     let stored = find(ledger, &request.plan).await?;
     let now = clock();
@@ -151,7 +154,7 @@ async fn apply_with(
 
     let prepared = cycle::prepare_live(settings, policy, &client, None, Some(&mut *ledger), clock).await?;
     let retention_days = settings.steward.history.retention_days;
-    cycle::watch(ledger, &prepared.snapshot, retention_days, clock()).await?;
+    cycle::watch(ledger, &prepared.snapshot, site, retention_days, clock()).await?;
     let (prepared, fresh) = {
         let application = application.clone().still_of_same_owners(stored.plan.body(), &prepared.snapshot);
         let decided =
@@ -242,6 +245,9 @@ fn check_plan(
         }
         if record.is_void {
             return Err(ApplyError::Void);
+        }
+        if record.counts.site != cycle::site_of(settings) {
+            return Err(ApplyError::OtherSite);
         }
     }
     let run_settings = cycle::run_settings(settings, policy);

@@ -38,6 +38,11 @@ pub use settle::{Resolved, recover, settle};
 pub enum ExecutorError {
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    #[error(
+        "run {0} was interrupted at another server: run `steward plan` with the settings of that server first, which \
+         looks what came of it"
+    )]
+    OtherSite(RunId),
     #[error("cannot look what came of the run; the next command looks again")]
     Look(#[source] QrsError),
 }

@@ -23,6 +23,8 @@ use crate::run_settings::{ExecutionSettings, execution_settings};
 pub enum UndoError {
     #[error("run {0} gave seats back; there is nothing to undo")]
     IsUndo(RunId),
+    #[error("run {0} took its seats at another server than the settings name")]
+    OtherSite(RunId),
     #[error("run {run} released nobody called `{account}` who is not back already")]
     NotInRun { run: RunId, account: String },
     #[error(transparent)]
@@ -64,15 +66,17 @@ pub async fn prepare(
     let execution = execution_settings(settings);
     let policy = cycle::load_policy(Some(settings))?;
     let client = cycle::connect(settings, clock)?;
-    executor::recover(&mut ledger, &client, clock, execution.undo_grace_days).await?;
+    let site = cycle::site_of(settings);
+    executor::recover(&mut ledger, &client, site, clock, execution.undo_grace_days).await?;
     match ledger.state().runs().get(&run) {
         None => return Err(LedgerError::NoRun(run).into()),
         Some(state) if state.kind != RunKind::Release => return Err(UndoError::IsUndo(run)),
+        Some(_) if ledger.state().site_of(run) != Some(site) => return Err(UndoError::OtherSite(run)),
         Some(_) => {}
     }
     let run_settings = cycle::run_settings(settings, &policy);
     let snapshot = cycle::read_site(&client, &run_settings, false, clock).await?;
-    cycle::watch(&mut ledger, &snapshot, settings.steward.history.retention_days, clock()).await?;
+    cycle::watch(&mut ledger, &snapshot, site, settings.steward.history.retention_days, clock()).await?;
     let accounts = ledger.accounts().await?;
     let known_then = known_then(&mut ledger, run).await?;
     let mut plan = plan_restores(ledger.state(), &accounts, &snapshot, &known_then, run);

@@ -193,6 +193,12 @@ impl LedgerState {
         &self.runs
     }
 
+    /// The server at which a run took seats or gave them back.
+    pub fn site_of(&self, run: RunId) -> Option<Digest> {
+        let plan = self.runs.get(&run)?.plan;
+        Some(self.plans.get(&plan)?.counts.site)
+    }
+
     /// The run that was started and not finished, if any: there is at most one.
     pub fn open_run(&self) -> Option<(RunId, &Run)> {
         self.runs.iter().next_back().filter(|(_, run)| run.finished_at.is_none()).map(|(id, run)| (*id, run))

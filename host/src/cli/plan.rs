@@ -131,7 +131,9 @@ async fn finish_open_run(ledger: &mut Ledger, settings: &Settings) -> Result<()>
     ledger.refresh().await?;
     let client = cycle::connect(settings, &clock::now)?;
     let grace_days = settings.steward.guard.undo_grace_days;
-    if let Some(resolved) = executor::recover(ledger, &client, &clock::now, grace_days).await? {
+    if let Some(resolved) =
+        executor::recover(ledger, &client, cycle::site_of(settings), &clock::now, grace_days).await?
+    {
         note(&format!("finished run {}, which was interrupted; see `steward audit show --run {0}`", resolved.run));
     }
     Ok(())
@@ -139,7 +141,8 @@ async fn finish_open_run(ledger: &mut Ledger, settings: &Settings) -> Result<()>
 
 async fn remember(ledger: &mut Ledger, settings: &Settings, prepared: &Prepared, plan: &Plan) -> Result<()> {
     let now = clock::now();
-    let back = cycle::watch(ledger, &prepared.snapshot, settings.steward.history.retention_days, now).await?;
+    let back =
+        cycle::watch(ledger, &prepared.snapshot, prepared.site, settings.steward.history.retention_days, now).await?;
     for account in &back {
         note(&format!("{account} was released and holds a seat again: does a licence rule give it back?"));
     }

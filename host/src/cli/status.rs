@@ -56,7 +56,14 @@ pub async fn run(args: StatusArgs) -> Result<Outcome> {
     let releases = match super::plan::open_to_read(&loaded.settings).await {
         Some(mut ledger) => {
             let releases = Releases::of(&mut ledger).await?;
-            cycle::watch(&mut ledger, &snapshot, loaded.settings.steward.history.retention_days, clock::now()).await?;
+            cycle::watch(
+                &mut ledger,
+                &snapshot,
+                cycle::site_of(&loaded.settings),
+                loaded.settings.steward.history.retention_days,
+                clock::now(),
+            )
+            .await?;
             ledger.close().await;
             Some(releases)
         }

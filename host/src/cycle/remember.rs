@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use steward_core::digest::Digest;
 use steward_core::guard::Scope;
 use steward_core::instant::Instant;
 use steward_core::ledger::Event;
@@ -20,6 +21,7 @@ const CLOCK_SKEW_MAX_MS: i64 = 5 * 60 * 1000;
 pub async fn watch(
     ledger: &mut Ledger,
     snapshot: &Snapshot,
+    site: Digest,
     retention_days: u32,
     at: Instant,
 ) -> Result<Vec<String>, LedgerError> {
@@ -37,7 +39,8 @@ pub async fn watch(
     let mut events = Vec::new();
     let mut names = Vec::new();
     for (run, seat, taken_at) in ledger.state().still_taken() {
-        let Some(account) = accounts.get(&seat.person) else { continue };
+        let account = accounts.get(&seat.person).filter(|_| ledger.state().site_of(run) == Some(site));
+        let Some(account) = account else { continue };
         // Of another type only when it is new: whoever held two seats still holds the other one.
         let is_back =
             |held: &&Seat| held.license_type == seat.license_type || held.allocated_at.is_some_and(|at| at >= taken_at);

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use steward_core::digest::Digest;
 use steward_core::ids::LicenseId;
 use steward_core::instant::Instant;
 use steward_core::ledger::{
@@ -38,10 +39,15 @@ pub struct Resolved {
 pub async fn recover(
     ledger: &mut Ledger,
     client: &Client,
+    site: Digest,
     clock: Clock<'_>,
     grace_days: u32,
 ) -> Result<Option<Resolved>, ExecutorError> {
     let Some((run, open)) = ledger.state().open_run() else { return Ok(None) };
+    // A seat that is missing at another server says nothing.
+    if ledger.state().site_of(run) != Some(site) {
+        return Err(ExecutorError::OtherSite(run));
+    }
     let kind = open.kind;
     let latest = open.seats.values().filter_map(|(_, state)| state.released_at()).max();
     let latest = latest.max(ledger.state().last_at()).unwrap_or_else(clock);

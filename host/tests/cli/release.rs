@@ -259,6 +259,26 @@ async fn a_row_of_failures_ends_the_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_plan_and_a_run_belong_to_the_server_that_was_read() {
+    let site = armed(60).await;
+    let (id, _) = planned(&site);
+    apply(&site, &[&id, "--first", "2"]);
+    let (id, _) = planned(&site);
+    // The same seats at another server, as after a copy of the site, and the same ledger.
+    let other = crate::site::serve(site.qrs.data(), |_| {}).await;
+    let here = crate::ledger::file(&site).parent().unwrap().display().to_string();
+    let settings = replaced(&other.settings, "dryRun: true", "dryRun: false")
+        .replace(&other.path("data").display().to_string(), &here)
+        + "  guard:\n    maxReleasePercent: 100\n    releasesPerMinute: 1000000\n";
+    let config = other.write("other.yaml", &settings);
+    let run = |args: &[&str]| crate::site::steward([args, &["--config", config.to_str().unwrap()]].concat());
+    run(&["apply", &id]).fails(1, &["made for another server"]);
+    run(&["undo", "1"]).fails(1, &["another server"]);
+    assert!(deletes(&other).is_empty());
+    assert_eq!(apply(&site, &[&id, "--first", "1"]).code, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn ctrl_c_finishes_the_seat_in_hand_and_looks_what_came_of_the_run() {
     let mut site = armed(60).await;
     site.set(&[("releasesPerMinute: 1000000", "releasesPerMinute: 30")]);
