@@ -19,6 +19,7 @@
 )]
 #![cfg_attr(test, expect(clippy::indexing_slicing, reason = "a test that meets the unexpected should stop there"))]
 
+pub mod access;
 pub mod application;
 pub mod candidate;
 pub mod checker;
@@ -35,6 +36,7 @@ pub mod mask;
 pub mod memory;
 pub mod plan;
 pub mod planner;
+pub mod point;
 pub mod policy;
 pub mod schedule;
 pub mod settings;

@@ -11,6 +11,7 @@ mod history;
 mod lock;
 mod memory;
 mod open;
+mod outbox;
 mod people;
 mod plans;
 mod readings;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use steward_core::access::Access;
 use steward_core::digest::Digest;
 use steward_core::guard::Scope;
 use steward_core::instant::Instant;
@@ -28,7 +29,8 @@ pub async fn watch(
     // Nothing is purged by a clock that may be years ahead.
     let is_sure_of_time = snapshot.clock_skew_ms().is_some_and(|skew| skew.abs() < CLOCK_SKEW_MAX_MS);
     let retention_days = is_sure_of_time.then_some(retention_days);
-    ledger.record_reading(snapshot.taken_at(), snapshot.pools(), retention_days).await?;
+    let counted: Vec<Access> = snapshot.pools().iter().map(Access::of_pool).collect();
+    ledger.record_reading(snapshot.taken_at(), site, &counted, &[], retention_days).await?;
     let mut held: BTreeMap<String, Vec<&Seat>> = BTreeMap::new();
     let is_usable = |seat: &&Seat| !seat.quarantined && matches!(seat.holder, Holder::User { .. });
     for seat in snapshot.seats().iter().filter(is_usable) {

@@ -11,7 +11,18 @@ use steward_core::ledger::{Event, Head, LedgerState, seal};
 use super::{FILE_NAME, Ledger, LedgerError, catch_up, insert, open, replay};
 
 /// Every table, in an order in which they can be filled.
-const TABLES: [&str; 5] = ["person", "component", "plan", "reading", "entry"];
+const TABLES: [&str; 10] = [
+    "person",
+    "component",
+    "plan",
+    "access_reading",
+    "server_license_reading",
+    "seat",
+    "seat_change",
+    "outbox",
+    "outbox_loss",
+    "entry",
+];
 
 impl Ledger {
     /// Writes a copy into `file`, which must not exist. Others may read and write meanwhile; the copy is of one moment.
