@@ -34,6 +34,7 @@ pub mod license_type;
 pub mod mapping;
 pub mod mask;
 pub mod memory;
+pub mod monitor;
 pub mod plan;
 pub mod planner;
 pub mod point;
