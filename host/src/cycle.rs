@@ -25,7 +25,7 @@ use crate::policy::{
     ConfigureError, EngineError, Limits, LoadError, PolicyComponent, PolicyEngine, STANDARD, policy_settings,
 };
 use crate::qrs::{Client, QrsError, Read};
-use crate::run_settings::{guard_settings, qrs_settings, shared_policy_settings};
+use crate::run_settings::{guard_settings, qrs_settings, reporting, shared_policy_settings};
 
 pub use prepared::Prepared;
 pub use remember::{store_plan, watch};
@@ -91,7 +91,9 @@ pub fn run_settings(settings: &Settings, policy: &PolicyComponent) -> RunSetting
 /// When it cannot be used. Without a ledger nothing is released.
 pub async fn open_ledger(settings: &Settings, clock: Clock<'_>) -> Result<Ledger, LedgerError> {
     let folder = settings.data_dir().ok_or(LedgerError::NoFolder)?;
-    Ledger::open(&folder, clock()).await
+    let mut ledger = Ledger::open(&folder, clock()).await?;
+    ledger.report(reporting(settings));
+    Ok(ledger)
 }
 
 /// The ledger of the data folder, for commands that only make sense when there is one.
@@ -101,7 +103,9 @@ pub async fn open_ledger(settings: &Settings, clock: Clock<'_>) -> Result<Ledger
 pub async fn open_existing_ledger(settings: &Settings, clock: Clock<'_>) -> Result<Ledger, LedgerError> {
     let folder = settings.data_dir().ok_or(LedgerError::NoFolder)?;
     let path = folder.join(crate::ledger::FILE_NAME).display().to_string();
-    Ledger::open_existing(&folder, clock()).await?.ok_or(LedgerError::Missing { path })
+    let mut ledger = Ledger::open_existing(&folder, clock()).await?.ok_or(LedgerError::Missing { path })?;
+    ledger.report(reporting(settings));
+    Ok(ledger)
 }
 
 /// Which server the settings name: one data folder may be used for a test site and for the real one.

@@ -15,6 +15,7 @@ mod outbox;
 mod people;
 mod plans;
 mod readings;
+mod report;
 mod verify;
 
 pub use backup::{kept_file, set_aside};
@@ -25,6 +26,7 @@ pub use lock::{CycleLock, LockError};
 pub use open::{FILE_NAME, check_owner};
 pub use people::{Account, fold_account};
 pub use plans::StoredPlan;
+pub use readings::Reading;
 pub use verify::{NotedHead, Verified, verify};
 
 use sqlx::sqlite::SqliteRow;
@@ -32,6 +34,7 @@ use sqlx::{Connection as _, Row as _, Sqlite, SqliteConnection, Transaction};
 use steward_core::digest::Digest;
 use steward_core::instant::Instant;
 use steward_core::ledger::{Entry, Event, Head, LedgerState, seal, verify_next};
+use steward_core::monitor::points::Reporting;
 
 /// Entries are read in portions, so that a ledger of years does not stand in memory twice.
 const PORTION: i64 = 10_000;
@@ -43,11 +46,18 @@ pub struct Ledger {
     head: Head,
     /// Something failed half-way: what the state says is not what is on the disk, so nothing is written any more.
     is_broken: bool,
+    /// Which events are told to `InfluxDB`.
+    reporting: Reporting,
 }
 
 impl Ledger {
     pub fn state(&self) -> &LedgerState {
         &self.state
+    }
+
+    /// From now on points about events go to the outbox together with them.
+    pub fn report(&mut self, reporting: Reporting) {
+        self.reporting = reporting;
     }
 
     /// Proves how long the ledger was: to be kept elsewhere, so that a truncation shows.
@@ -68,7 +78,7 @@ impl Ledger {
         }
         // Until the transaction is through, the state may run ahead of the disk.
         self.is_broken = true;
-        let written = write(&mut self.connection, &mut self.state, self.head, at, events).await;
+        let written = write(&mut self.connection, &mut self.state, &self.reporting, self.head, at, events).await;
         match written {
             Ok(head) => self.head = head,
             Err(error) => {
@@ -109,6 +119,7 @@ impl Ledger {
 async fn write(
     connection: &mut SqliteConnection,
     state: &mut LedgerState,
+    reporting: &Reporting,
     head: Head,
     at: Instant,
     events: &[Event],
@@ -120,6 +131,7 @@ async fn write(
         head = Head { seq: entry.seq, hash: entry.hash };
         state.apply(head, at, event.clone()).map_err(LedgerError::Illegal)?;
         insert(&mut transaction, &entry).await?;
+        report::enqueue(&mut transaction, reporting, state, at, event).await?;
     }
     transaction.commit().await.map_err(LedgerError::write)?;
     Ok(head)

@@ -7,6 +7,7 @@ pub mod config;
 pub mod cycle;
 pub mod executor;
 pub mod ledger;
+pub mod monitor;
 mod os_user;
 pub mod policy;
 mod private;

@@ -27,7 +27,7 @@ pub use change::{Answer, OwnerNow};
 pub use client::Client;
 pub use error::QrsError;
 pub use settings::{Credentials, Host, QrsSettings, Verify};
-pub use snapshot::Read;
+pub use snapshot::{Overview, Read};
 pub use wire::about::About;
 pub use wire::license::License;
 pub use wire::seat::ListedSeat;

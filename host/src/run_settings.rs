@@ -1,12 +1,15 @@
 //! From the users' settings file to the values that core and policies take.
 
 use serde_json::{Map, Value, json};
+use steward_core::monitor::points::Reporting;
+use steward_core::point::Tags;
 use steward_core::settings::{AboveCap, Account, FlagRule, GuardSettings, NeverRelease};
 use steward_core::snapshot::Property;
 use steward_core::window::{Day, TimeOfDay, Window};
 
 use crate::config::Settings;
 use crate::config::butler::license_release as file;
+use crate::config::butler::tags::InfluxDestination;
 use crate::config::steward::guard;
 use crate::qrs;
 
@@ -72,6 +75,23 @@ fn window(file: &guard::Window) -> Window {
             Window { days: days.into_iter().filter_map(Day::parse).collect(), from, to, time_zone }
         }
         _ => Window::never(),
+    }
+}
+
+/// Which measurements are written, and with which tags.
+pub fn reporting(settings: &Settings) -> Reporting {
+    let (influx, jobs) = (&settings.butler.influx_db, &settings.butler.qlik_sense_license);
+    // Tags of the destination win over those of every point.
+    let tags = |destination: &InfluxDestination| {
+        let all = influx.tag.fixed.iter().chain(&destination.tag.fixed);
+        let is_on = influx.enable && destination.enable;
+        is_on.then(|| all.map(|tag| (tag.name.clone(), tag.value.clone())).collect::<Tags>())
+    };
+    Reporting {
+        license_monitor: tags(&jobs.license_monitor.destination.influx_db),
+        server_license: tags(&jobs.server_license_monitor.destination.influx_db),
+        release: tags(&jobs.license_release.destination.influx_db),
+        user_activity: settings.steward.monitor.user_activity,
     }
 }
 

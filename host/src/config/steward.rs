@@ -7,9 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::FilePath;
 
+pub mod daemon;
 pub mod guard;
 pub mod history;
+pub mod http;
 pub mod license_type;
+pub mod monitor;
 pub mod policy;
 pub mod qrs;
 
@@ -29,4 +32,10 @@ pub struct Steward {
     pub guard: guard::Guard,
     /// What is kept for charts.
     pub history: history::History,
+    /// What is watched beside Butler's own measurements.
+    pub monitor: monitor::Monitor,
+    /// How `steward run` works.
+    pub daemon: daemon::Daemon,
+    /// Where `steward run` answers about its health.
+    pub http: http::Http,
 }

@@ -13,7 +13,7 @@ use steward_core::settings::account_name;
 use steward_core::snapshot::{Holder, Seat, Snapshot};
 
 use super::{CycleError, Prepared};
-use crate::ledger::{Ledger, LedgerError, fold_account};
+use crate::ledger::{self as kept, Ledger, LedgerError, fold_account};
 
 /// Beyond it nobody knows what time it is.
 const CLOCK_SKEW_MAX_MS: i64 = 5 * 60 * 1000;
@@ -30,7 +30,10 @@ pub async fn watch(
     let is_sure_of_time = snapshot.clock_skew_ms().is_some_and(|skew| skew.abs() < CLOCK_SKEW_MAX_MS);
     let retention_days = is_sure_of_time.then_some(retention_days);
     let counted: Vec<Access> = snapshot.pools().iter().map(Access::of_pool).collect();
-    ledger.record_reading(snapshot.taken_at(), site, &counted, &[], retention_days).await?;
+    let at_reading = snapshot.taken_at();
+    let reading =
+        kept::Reading { at: at_reading, site, counted: &counted, seats: None, points: &[], retention_days };
+    ledger.record_reading(&reading).await?;
     let mut held: BTreeMap<String, Vec<&Seat>> = BTreeMap::new();
     let is_usable = |seat: &&Seat| !seat.quarantined && matches!(seat.holder, Holder::User { .. });
     for seat in snapshot.seats().iter().filter(is_usable) {

@@ -44,7 +44,13 @@ impl Ledger {
     /// When the copy is none, or nothing can be written; then all is as before.
     pub async fn restore(&mut self, file: &Path, by: &str, at: Instant) -> Result<Head, LedgerError> {
         check_backup(file).await?;
-        let attach = sqlx::query("ATTACH DATABASE ? AS backup").bind(file.display().to_string());
+        // A copy of the copy, which may get the tables of this version.
+        let current = tempfile::TempDir::new().map_err(|source| file_error(file, source))?;
+        let copy = current.path().join(FILE_NAME);
+        std::fs::copy(file, &copy).map_err(|source| file_error(file, source))?;
+        let migrated = open::open_file(current.path(), &copy).await?;
+        migrated.close().await.map_err(LedgerError::write)?;
+        let attach = sqlx::query("ATTACH DATABASE ? AS backup").bind(copy.display().to_string());
         attach.execute(&mut self.connection).await.map_err(LedgerError::read)?;
         let copied = copy_tables(&mut self.connection, by, at).await;
         sqlx::query("DETACH DATABASE backup").execute(&mut self.connection).await.map_err(LedgerError::read)?;
@@ -67,6 +73,10 @@ async fn vacuum_into(connection: &mut SqliteConnection, file: &Path) -> Result<(
         return Err(LedgerError::write(error));
     }
     Ok(())
+}
+
+fn file_error(file: &Path, source: std::io::Error) -> LedgerError {
+    LedgerError::File { path: file.display().to_string(), source }
 }
 
 async fn check_backup(file: &Path) -> Result<(), LedgerError> {

@@ -6,7 +6,7 @@ use steward_core::ledger::Event;
 use steward_core::settings;
 use steward_core::text::hex;
 
-use super::{Ledger, LedgerError};
+use super::{Ledger, LedgerError, fold_account};
 
 /// What an erasure did.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +38,8 @@ impl Ledger {
         for id in self.plan_ids().await? {
             changed += usize::from(self.erase_from_plan(&id, account, &replacement).await?);
         }
-        if person.is_none() && changed == 0 {
+        let is_in_readings = self.erase_from_readings(account, &replacement).await?;
+        if person.is_none() && changed == 0 && !is_in_readings {
             return Ok(None);
         }
         // Last, so that an erasure that was interrupted can be repeated.
@@ -52,6 +53,35 @@ impl Ledger {
             .await
             .map_err(LedgerError::write)?;
         Ok(Some(Erased { plans: changed, is_in_use: is_busy != 0 }))
+    }
+
+    /// Seats of the last reading and changes between readings carry names too. A person who still holds a seat comes back
+    /// with the next reading.
+    async fn erase_from_readings(
+        &mut self,
+        account: &settings::Account,
+        replacement: &str,
+    ) -> Result<bool, LedgerError> {
+        let named: Vec<(String, String)> = sqlx::query_as(
+            "SELECT user_directory, user_id FROM seat UNION SELECT user_directory, user_id FROM seat_change",
+        )
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(LedgerError::read)?;
+        let wanted = fold_account(&account.user_dir, &account.user_id);
+        let spellings = named.into_iter().filter(|(directory, id)| fold_account(directory, id) == wanted);
+        let mut is_found = false;
+        for (directory, id) in spellings {
+            is_found = true;
+            for statement in [
+                "UPDATE seat SET user_directory = '', user_id = ? WHERE user_directory = ? AND user_id = ?",
+                "UPDATE seat_change SET user_directory = '', user_id = ? WHERE user_directory = ? AND user_id = ?",
+            ] {
+                let update = sqlx::query(statement).bind(replacement).bind(&directory).bind(&id);
+                update.execute(&mut self.connection).await.map_err(LedgerError::write)?;
+            }
+        }
+        Ok(is_found)
     }
 
     async fn erase_from_plan(

@@ -8,6 +8,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{Connection as _, SqliteConnection};
 use steward_core::instant::Instant;
 use steward_core::ledger::{Event, Head};
+use steward_core::monitor::points::Reporting;
 
 use super::error::advice;
 use super::{Ledger, LedgerError, replay};
@@ -32,7 +33,7 @@ impl Ledger {
         let path = folder.join(FILE_NAME);
         let mut connection = open_file(folder, &path).await?;
         let (state, head) = replay(&mut connection).await?;
-        let mut ledger = Self { connection, state, head, is_broken: false };
+        let mut ledger = Self { connection, state, head, is_broken: false, reporting: Reporting::default() };
         if ledger.head == Head::empty() {
             let created = Event::LedgerCreated { steward: env!("CARGO_PKG_VERSION").to_owned() };
             match ledger.append(now, &[created]).await {

@@ -1,37 +1,106 @@
-//! Every reading of the pools, for charts.
+//! What monitoring reads, for charts, and the points that report it.
 
-use sqlx::{Connection as _, Sqlite, Transaction};
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Connection as _, Row as _, Sqlite, Transaction};
 use steward_core::access::Access;
 use steward_core::digest::Digest;
+use steward_core::ids::LicenseId;
 use steward_core::instant::Instant;
+use steward_core::ledger::RunKind;
+use steward_core::license_type::LicenseType;
+use steward_core::monitor::seat_changes::{KnownSeat, SeatChange};
+use steward_core::monitor::server_license::ServerLicense;
 use steward_core::point::Point;
 
 use super::{Ledger, LedgerError, outbox};
 
+/// One reading of a server.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'r> {
+    pub at: Instant,
+    pub site: Digest,
+    pub counted: &'r [Access],
+    /// The listed seats and what changed since the reading before; `None` when the lists were not read or not believed.
+    pub seats: Option<(&'r BTreeMap<LicenseId, KnownSeat>, &'r [SeatChange])>,
+    pub points: &'r [Point],
+    /// Older readings are purged. Entries never are.
+    pub retention_days: Option<u32>,
+}
+
 impl Ledger {
-    /// Keeps what the server counts, with the points that report it, and purges what is older than `retention_days`, if
-    /// there are any. Entries are never purged.
-    pub async fn record_reading(
+    /// Keeps a reading and the points that report it, all or nothing.
+    pub async fn record_reading(&mut self, reading: &Reading<'_>) -> Result<(), LedgerError> {
+        let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await.map_err(LedgerError::write)?;
+        for access in reading.counted {
+            insert_access(&mut transaction, reading.at, reading.site, access).await?;
+        }
+        if let Some((seats, changes)) = reading.seats {
+            replace_seats(&mut transaction, reading.site, seats).await?;
+            for change in changes {
+                insert_change(&mut transaction, reading.at, reading.site, change).await?;
+            }
+        }
+        if let Some(oldest) = reading.retention_days.and_then(|days| reading.at.minus_days(days)) {
+            purge(&mut transaction, oldest).await?;
+        }
+        outbox::enqueue(&mut transaction, reading.points).await?;
+        transaction.commit().await.map_err(LedgerError::write)
+    }
+
+    /// Keeps what the server says about its own licence.
+    pub async fn record_server_license(
         &mut self,
         at: Instant,
         site: Digest,
-        counted: &[Access],
-        points: &[Point],
-        retention_days: Option<u32>,
+        license: &ServerLicense,
+        point: Option<&Point>,
     ) -> Result<(), LedgerError> {
         let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await.map_err(LedgerError::write)?;
-        for access in counted {
-            insert(&mut transaction, at, site, access).await?;
-        }
-        if let Some(oldest) = retention_days.and_then(|days| at.minus_days(days)) {
-            purge(&mut transaction, oldest).await?;
-        }
-        outbox::enqueue(&mut transaction, points).await?;
+        sqlx::query(
+            "INSERT OR REPLACE INTO server_license_reading (at, site, is_expired, expires_at) VALUES (?, ?, ?, ?)",
+        )
+        .bind(at.to_string())
+        .bind(site.to_string())
+        .bind(license.is_expired)
+        .bind(license.expires_at().map(|at| at.to_string()))
+        .execute(&mut *transaction)
+        .await
+        .map_err(LedgerError::write)?;
+        outbox::enqueue(&mut transaction, point.map(std::slice::from_ref).unwrap_or_default()).await?;
         transaction.commit().await.map_err(LedgerError::write)
+    }
+
+    /// The seats of the last reading of a server; empty before the first one.
+    pub async fn known_seats(&mut self, site: Digest) -> Result<BTreeMap<LicenseId, KnownSeat>, LedgerError> {
+        let rows =
+            sqlx::query("SELECT license_id, license_type, user_directory, user_id FROM seat WHERE site = ?")
+                .bind(site.to_string())
+                .fetch_all(&mut self.connection)
+                .await
+                .map_err(LedgerError::read)?;
+        let read = |row: &SqliteRow| -> Result<Option<(LicenseId, KnownSeat)>, sqlx::Error> {
+            let name: String = row.try_get("license_type")?;
+            let license_type = LicenseType::ALL.into_iter().find(|license_type| license_type.as_str() == name);
+            let (user_directory, user_id) = (row.try_get("user_directory")?, row.try_get("user_id")?);
+            let id = LicenseId::new(row.try_get::<String, _>("license_id")?);
+            Ok(license_type.map(|license_type| (id, KnownSeat { license_type, user_directory, user_id })))
+        };
+        rows.iter().filter_map(|row| read(row).transpose()).collect::<Result<_, _>>().map_err(LedgerError::read)
+    }
+
+    /// Every seat that Steward took, or may have taken, whenever.
+    pub fn taken_seats(&self) -> BTreeSet<LicenseId> {
+        let releases = self.state.runs().values().filter(|run| run.kind == RunKind::Release);
+        let taken = releases.flat_map(|run| {
+            run.seats.values().filter(|(_, state)| state.released_at().is_some()).map(|(seat, _)| seat.license_id.clone())
+        });
+        taken.collect()
     }
 }
 
-async fn insert(
+async fn insert_access(
     transaction: &mut Transaction<'_, Sqlite>,
     at: Instant,
     site: Digest,
@@ -49,17 +118,60 @@ async fn insert(
     Ok(())
 }
 
+async fn replace_seats(
+    transaction: &mut Transaction<'_, Sqlite>,
+    site: Digest,
+    seats: &BTreeMap<LicenseId, KnownSeat>,
+) -> Result<(), LedgerError> {
+    sqlx::query("DELETE FROM seat WHERE site = ?")
+        .bind(site.to_string())
+        .execute(&mut **transaction)
+        .await
+        .map_err(LedgerError::write)?;
+    for (id, seat) in seats {
+        sqlx::query("INSERT INTO seat (site, license_id, license_type, user_directory, user_id) VALUES (?, ?, ?, ?, ?)")
+            .bind(site.to_string())
+            .bind(id.as_str())
+            .bind(seat.license_type.as_str())
+            .bind(&seat.user_directory)
+            .bind(&seat.user_id)
+            .execute(&mut **transaction)
+            .await
+            .map_err(LedgerError::write)?;
+    }
+    Ok(())
+}
+
+async fn insert_change(
+    transaction: &mut Transaction<'_, Sqlite>,
+    at: Instant,
+    site: Digest,
+    change: &SeatChange,
+) -> Result<(), LedgerError> {
+    sqlx::query(
+        "INSERT OR REPLACE INTO seat_change (at, site, license_id, license_type, user_directory, user_id, change) \
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(at.to_string())
+    .bind(site.to_string())
+    .bind(change.license_id.as_str())
+    .bind(change.seat.license_type.as_str())
+    .bind(&change.seat.user_directory)
+    .bind(&change.seat.user_id)
+    .bind(change.change.as_str())
+    .execute(&mut **transaction)
+    .await
+    .map_err(LedgerError::write)?;
+    Ok(())
+}
+
 async fn purge(transaction: &mut Transaction<'_, Sqlite>, oldest: Instant) -> Result<(), LedgerError> {
     for statement in [
         "DELETE FROM access_reading WHERE at < ?",
         "DELETE FROM server_license_reading WHERE at < ?",
         "DELETE FROM seat_change WHERE at < ?",
     ] {
-        sqlx::query(statement)
-            .bind(oldest.to_string())
-            .execute(&mut **transaction)
-            .await
-            .map_err(LedgerError::write)?;
+        sqlx::query(statement).bind(oldest.to_string()).execute(&mut **transaction).await.map_err(LedgerError::write)?;
     }
     Ok(())
 }

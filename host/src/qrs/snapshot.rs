@@ -4,6 +4,7 @@
 //! filters take about a hundred ids per request, so the bulk list is cheaper from a few hundred seats on, and it is the
 //! only way to notice that somebody is missing from it.
 
+use steward_core::access::Access;
 use steward_core::instant::Instant;
 use steward_core::license_type::LicenseType;
 use steward_core::snapshot::{Seat, SnapshotParts};
@@ -83,6 +84,37 @@ impl Client {
     pub async fn allocated_seats(&self, license_type: LicenseType) -> Result<Option<u32>, QrsError> {
         let (pools, _) = self.connection.overview(None).await?;
         Ok(pools.iter().find(|pool| pool.license_type == license_type).map(|pool| pool.allocated))
+    }
+}
+
+/// What the overview says, for charts.
+#[derive(Debug)]
+pub struct Overview {
+    pub counted: Vec<Access>,
+    /// Seats of each type that the server counts, quarantined ones not counted; `None` when its numbers make no sense.
+    pub allocated: Option<Vec<(LicenseType, u32)>>,
+    /// Sentences about figures that could not be read.
+    pub problems: Vec<String>,
+    pub clock_skew_ms: Option<i64>,
+}
+
+impl Client {
+    /// Everything that the server counts.
+    ///
+    /// # Errors
+    /// When the overview cannot be read.
+    pub async fn counted(&self, clock: Clock<'_>) -> Result<Overview, QrsError> {
+        let target = Target::new("license/accesstypeoverview");
+        let object = self.connection.get_object(&target, Some(clock)).await?;
+        let (counted, mut problems) = wire::overview::read_access(&object.value);
+        let allocated = match wire::overview::read(&object.value) {
+            Ok(pools) => Some(pools.iter().map(|pool| (pool.license_type, pool.allocated)).collect()),
+            Err(problem) => {
+                problems.push(problem);
+                None
+            }
+        };
+        Ok(Overview { counted, allocated, problems, clock_skew_ms: object.clock_skew_ms })
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use steward_core::guard::{Protection, Protections, RunFacts, run_holds};
 use steward_core::instant::Instant;
 use steward_core::memory::Memory;
+use steward_core::monitor::server_license::ServerLicense;
 use steward_core::policy::RunContext;
 use steward_core::settings::{RunSettings, account_name};
 use steward_core::snapshot::{LastUse, Owner, Snapshot};
@@ -16,6 +17,7 @@ use crate::clock;
 use crate::config::Settings;
 use crate::cycle;
 use crate::ledger::{Ledger, LedgerError};
+use crate::monitor;
 use crate::policy::PolicyComponent;
 use crate::qrs::{Client, exported};
 
@@ -34,7 +36,8 @@ pub async fn check(settings: &Settings, policy: PolicyComponent, findings: &mut 
         Ok(about) => findings.add(Level::Good, "server", format!("Qlik Sense build {}", about.build_version)),
         Err(error) => return findings.add(Level::Bad, "server", chain(&error.into())),
     }
-    license(&client, findings).await;
+    let threshold_days = settings.butler.qlik_sense_license.server_license_monitor.alert.threshold_days;
+    license(&client, threshold_days, findings).await;
     let attributes = policy.description().needs.attributes;
     match cycle::read_site(&client, &run_settings, attributes, &clock::now).await {
         Ok(snapshot) => {
@@ -76,12 +79,23 @@ fn verification(settings: &Settings, client: &Client, findings: &mut Findings) {
     findings.add(level, "certificate", format!("the client certificate is valid until {}", identity.not_after));
 }
 
-async fn license(client: &Client, findings: &mut Findings) {
+async fn license(client: &Client, threshold_days: u32, findings: &mut Findings) {
     match client.license().await {
         Ok(Some(license)) if license.is_expired || license.is_blacklisted || license.is_invalid => {
             findings.add(Level::Warning, "licence", "the site's licence is expired, blocked or invalid".to_owned());
         }
-        Ok(Some(license)) => findings.add(Level::Good, "licence", format!("issued to {}", license.organization)),
+        Ok(Some(license)) => {
+            let is_expired = Some(license.is_expired);
+            let ends = ServerLicense { is_expired, expiry: license.expiry };
+            match monitor::expiry_warning(&ends, clock::now(), threshold_days) {
+                Some(warning) => findings.add(Level::Warning, "licence", warning),
+                None => findings.add(
+                    Level::Good,
+                    "licence",
+                    format!("issued to {}, ends on {}", license.organization, ends.expiry),
+                ),
+            }
+        }
         Ok(None) => findings.add(Level::Warning, "licence", "the site has no licence".to_owned()),
         Err(error) => findings.add(Level::Warning, "licence", chain(&error.into())),
     }

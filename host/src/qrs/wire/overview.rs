@@ -1,6 +1,9 @@
 //! `license/accesstypeoverview`: how many seats of each type there are.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
+use steward_core::access::{Access, AccessType};
 use steward_core::license_type::LicenseType;
 use steward_core::snapshot::Pool;
 
@@ -57,6 +60,85 @@ pub(in crate::qrs) fn read(overview: &Value) -> Result<Vec<PoolCount>, String> {
     }
     if known { Ok(pools) } else { Err("it names none of the known licence types".to_owned()) }
 }
+
+/// Everything that the overview counts of what is enabled, for charts. A figure that is no number is left out and named;
+/// it must not keep the others away.
+pub(in crate::qrs) fn read_access(overview: &Value) -> (Vec<Access>, Vec<String>) {
+    let (mut counted, mut problems) = (Vec::new(), Vec::new());
+    for (access_type, member, switch, figures) in ACCESS {
+        let details = if member.is_empty() { Some(overview) } else { overview.get(member) };
+        let Some(details) = details.filter(|details| details.get(switch) == Some(&Value::Bool(true))) else { continue };
+        let mut found = BTreeMap::new();
+        for (figure, field) in figures {
+            match details.get(field) {
+                Some(Value::Number(number)) => {
+                    found.extend(number.as_f64().filter(|number| number.is_finite()).map(|number| (*figure, number)));
+                }
+                // Older releases do not count it.
+                None | Some(Value::Null) if *field == "excess" => {}
+                _ => problems.push(format!("the overview of {access_type} does not tell `{field}`")),
+            }
+        }
+        counted.push(Access { access_type, figures: found });
+    }
+    (counted, problems)
+}
+
+type Figures = &'static [(&'static str, &'static str)];
+
+const SEATS: Figures = &[
+    ("total", "total"),
+    ("allocated", "allocated"),
+    ("used", "used"),
+    ("available", "available"),
+    ("quarantined", "quarantined"),
+    ("excess", "excess"),
+];
+
+/// Kind of access, member of the overview (empty for the overview itself), the switch in it, and its figures by the
+/// names of measurement and server.
+const ACCESS: [(AccessType, &str, &str, Figures); 6] = [
+    (AccessType::Analyzer, "analyzerAccess", "enabled", SEATS),
+    (AccessType::Professional, "professionalAccess", "enabled", SEATS),
+    (
+        AccessType::AnalyzerCapacity,
+        "analyzerTimeAccess",
+        "enabled",
+        &[
+            ("allocated_minutes", "allocatedMinutes"),
+            ("used_minutes", "usedMinutes"),
+            ("unavailable_minutes", "unavailableMinutes"),
+        ],
+    ),
+    (
+        AccessType::TokenLogin,
+        "loginAccess",
+        "enabled",
+        &[
+            ("allocated_tokens", "allocatedTokens"),
+            ("token_cost", "tokenCost"),
+            ("unavailable_tokens", "unavailableTokens"),
+            ("used_tokens", "usedTokens"),
+        ],
+    ),
+    (
+        AccessType::TokenUser,
+        "userAccess",
+        "enabled",
+        &[
+            ("allocated_tokens", "allocatedTokens"),
+            ("quarantined_tokens", "quarantinedTokens"),
+            ("token_cost", "tokenCost"),
+            ("used_tokens", "usedTokens"),
+        ],
+    ),
+    (
+        AccessType::Tokens,
+        "",
+        "tokensEnabled",
+        &[("available_tokens", "availableTokens"), ("total_tokens", "totalTokens")],
+    ),
+];
 
 fn read_seats(license_type: LicenseType, details: &Map<String, Value>) -> Result<PoolCount, String> {
     Ok(PoolCount {
@@ -154,6 +236,34 @@ mod tests {
                 },
             ]
         );
+    }
+
+    #[test]
+    fn counts_every_kind_of_access_that_is_enabled() {
+        let overview = json!({
+            "totalTokens": 20.0, "availableTokens": 7.4, "tokensEnabled": true,
+            "userAccess": {"enabled": true, "tokenCost": 1.0, "allocatedTokens": 12.0, "usedTokens": 4, "quarantinedTokens": 0},
+            "loginAccess": {"enabled": true, "tokenCost": 0.1, "allocatedTokens": 2, "usedTokens": 0.3, "unavailableTokens": "?"},
+            "professionalAccess": {"enabled": true, "total": 9, "allocated": 8, "used": 7, "quarantined": 1, "available": 0},
+            "analyzerAccess": {"enabled": false, "total": 9},
+            "analyzerTimeAccess": {"enabled": true, "allocatedMinutes": 6000, "usedMinutes": 1284, "unavailableMinutes": 36},
+        });
+        let (counted, problems) = read_access(&overview);
+        let told: Vec<String> = counted
+            .iter()
+            .map(|access| format!("{} {}", access.access_type, serde_json::to_string(&access.figures).unwrap()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                r#"professional {"allocated":8.0,"available":0.0,"quarantined":1.0,"total":9.0,"used":7.0}"#,
+                r#"analyzer_capacity {"allocated_minutes":6000.0,"unavailable_minutes":36.0,"used_minutes":1284.0}"#,
+                r#"token_login {"allocated_tokens":2.0,"token_cost":0.1,"used_tokens":0.3}"#,
+                r#"token_user {"allocated_tokens":12.0,"quarantined_tokens":0.0,"token_cost":1.0,"used_tokens":4.0}"#,
+                r#"tokens_available {"available_tokens":7.4,"total_tokens":20.0}"#,
+            ]
+        );
+        assert_eq!(problems, ["the overview of token_login does not tell `unavailableTokens`"]);
     }
 
     #[test]
