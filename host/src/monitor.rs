@@ -132,8 +132,7 @@ async fn compare(
     };
     let now: Known = seats.iter().map(|seat| (seat.id.clone(), known(seat))).collect();
     let before = ledger.known_seats(site).await?;
-    let changes =
-        (!before.is_empty()).then(|| seat_changes::seat_changes(&before, &now, &ledger.taken_seats()));
+    let changes = (!before.is_empty()).then(|| seat_changes::seat_changes(&before, &now, &ledger.taken_seats()));
     Ok((now, changes))
 }
 

@@ -41,13 +41,14 @@ pub enum Gate {
     ClockSkew,
     StaleInventory,
     ProtectionLost,
+    RulesChanged,
     OutsideWindow,
     Paused,
     NotArmed,
 }
 
 impl Gate {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Quarantined,
         Self::UnresolvedOwner,
         Self::Floor,
@@ -69,6 +70,7 @@ impl Gate {
         Self::ClockSkew,
         Self::StaleInventory,
         Self::ProtectionLost,
+        Self::RulesChanged,
         Self::OutsideWindow,
         Self::Paused,
         Self::NotArmed,
@@ -96,6 +98,7 @@ impl Gate {
             | Self::ClockSkew
             | Self::StaleInventory
             | Self::ProtectionLost
+            | Self::RulesChanged
             | Self::OutsideWindow
             | Self::Paused
             | Self::NotArmed => Scope::Run,
@@ -126,6 +129,7 @@ impl Gate {
             Self::ClockSkew => "clock-skew",
             Self::StaleInventory => "stale-inventory",
             Self::ProtectionLost => "protection-lost",
+            Self::RulesChanged => "rules-changed",
             Self::OutsideWindow => "outside-window",
             Self::Paused => "paused",
             Self::NotArmed => "not-armed",
@@ -166,6 +170,7 @@ impl Gate {
             Self::ClockSkew => "The clock of the server and the clock of this machine disagree.",
             Self::StaleInventory => "The reading of the server is too old to act on.",
             Self::ProtectionLost => "A protection that matched somebody before matches nobody now.",
+            Self::RulesChanged => "Changed rules or limits would newly take seats, and nobody has looked at that yet.",
             Self::OutsideWindow => "Releases are allowed at other times only.",
             Self::Paused => "An administrator paused all releases.",
             Self::NotArmed => "Nobody has looked at a plan yet and allowed releases.",
@@ -221,6 +226,10 @@ impl Gate {
             Self::ProtectionLost => {
                 "Correct or remove the entry in the settings; if nobody should match it any more, accept that with \
                  `steward arm`, and plan again."
+            }
+            Self::RulesChanged => {
+                "Look at a plan, then accept the rules with `steward arm`; or change the settings back, or raise \
+                 `steward.policy.maxNewReleases`."
             }
             Self::OutsideWindow => "Wait for the window, or change `steward.guard.window`.",
             Self::Paused => "Run `steward resume`.",

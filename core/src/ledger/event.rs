@@ -80,6 +80,12 @@ pub enum Event {
         /// No run gate held the plan, so its counts are believed. Others are believed when somebody arms them.
         believed: bool,
     },
+    /// The daemon found that the rules and limits of this plan newly take few enough seats, compared with those that were
+    /// accepted before.
+    RulesAccepted {
+        plan: Digest,
+        newly: u32,
+    },
     /// The cap is lifted once, for this plan.
     CapApproved {
         by: String,

@@ -29,6 +29,8 @@ pub struct LedgerState {
     restored: BTreeMap<PersonRef, Instant>,
     /// By site.
     believed: BTreeMap<Digest, Counts>,
+    /// By site: the plan whose rules and limits were accepted last.
+    accepted: BTreeMap<Digest, Digest>,
 }
 
 /// Something that an administrator said.
@@ -109,7 +111,13 @@ impl LedgerState {
             Event::Armed { by, plan, note } => {
                 let record = self.plans.get(&plan).ok_or("it arms after a plan that was never made")?;
                 self.believed.insert(record.counts.site, record.counts.clone());
+                self.accepted.insert(record.counts.site, plan);
                 self.armed = Some(said(by, note));
+            }
+            Event::RulesAccepted { plan, newly: _ } => {
+                let record = self.plans.get(&plan).ok_or("it accepts the rules of a plan that was never made")?;
+                require(self.armed.is_some(), "rules are accepted before anybody armed releases")?;
+                self.accepted.insert(record.counts.site, plan);
             }
             Event::Paused { by, note } => self.paused = Some(said(by, note)),
             Event::Resumed { by: _, note: _ } => {
@@ -135,6 +143,7 @@ impl LedgerState {
             Event::LedgerRestored { by: _ } => {
                 self.armed = None;
                 self.latest_plan = None;
+                self.accepted.clear();
                 self.plans.values_mut().for_each(|record| record.is_void = true);
             }
             event => self.next_of_run(at, event)?,
@@ -216,6 +225,17 @@ impl LedgerState {
     /// Until when each restored person is left alone, those whose time is over included.
     pub fn restored(&self) -> &BTreeMap<PersonRef, Instant> {
         &self.restored
+    }
+
+    /// The plan whose rules and limits were accepted last for a site: by an administrator who armed, or because they newly
+    /// take few enough seats.
+    pub fn accepted(&self, site: &Digest) -> Option<Digest> {
+        self.accepted.get(site).copied()
+    }
+
+    /// Some site's accepted rules are those of this plan.
+    pub fn is_accepted(&self, plan: &Digest) -> bool {
+        self.accepted.values().any(|accepted| accepted == plan)
     }
 
     /// The counts of the last plan of a site that nobody has a reason to doubt.

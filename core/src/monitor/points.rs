@@ -59,11 +59,7 @@ pub fn of_seat_use(tags: &Tags, at: Instant, uses: &BTreeMap<LicenseType, SeatUs
     uses.iter().map(point).collect()
 }
 
-pub fn of_seat_changes(
-    tags: &Tags,
-    at: Instant,
-    counts: &BTreeMap<LicenseType, BTreeMap<Change, u32>>,
-) -> Vec<Point> {
+pub fn of_seat_changes(tags: &Tags, at: Instant, counts: &BTreeMap<LicenseType, BTreeMap<Change, u32>>) -> Vec<Point> {
     let point = |(license_type, counts): (&LicenseType, &BTreeMap<Change, u32>)| {
         let point = Point::new("steward_seat_change", at, tags).tag("license_type", license_type.as_str());
         counts.iter().fold(point, |point, (change, count)| point.float(change.figure(), *count))

@@ -113,12 +113,14 @@ fn read_date(text: &str) -> Result<NaiveDate, String> {
     if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
         return plausible(instant.with_timezone(&Utc).date_naive(), text);
     }
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty()).collect();
     let (date, time) = match named_month(&words) {
         Some(found) => found,
         None => match words.split_first() {
             Some((first, rest)) => {
-                let (date, time) = first.split_once(['T', 't']).map_or((*first, None), |(date, time)| (date, Some(time)));
+                let (date, time) =
+                    first.split_once(['T', 't']).map_or((*first, None), |(date, time)| (date, Some(time)));
                 let rest = time.into_iter().chain(rest.iter().copied()).collect();
                 (numeric(date)?, rest)
             }
@@ -251,7 +253,9 @@ mod tests {
 
     #[test]
     fn says_unknown_rather_than_guess() {
-        for text in ["", "never", "0001-01-01  12:00:00 AM", "03/04/2027", "2027-13-01", "2027-02-30", "soon 2027-03-31"] {
+        for text in
+            ["", "never", "0001-01-01  12:00:00 AM", "03/04/2027", "2027-13-01", "2027-02-30", "soon 2027-03-31"]
+        {
             assert_eq!(valid_to(text), "unknown", "{text}");
         }
         assert_eq!(expiry(None, None).to_string(), "unknown");
@@ -271,7 +275,8 @@ mod tests {
     fn counts_days_with_a_sign() {
         let now = Instant::parse("2027-03-30T23:59:00Z").unwrap();
         let days = |date: &str| {
-            let license = ServerLicense { is_expired: Some(false), expiry: expiry(Some(&format!("Valid To: {date}")), None) };
+            let license =
+                ServerLicense { is_expired: Some(false), expiry: expiry(Some(&format!("Valid To: {date}")), None) };
             (license.days_until_expiry(now), license.has_ended(now))
         };
         assert_eq!(days("2027-03-31"), (Some(1), Some(false)));

@@ -31,8 +31,7 @@ pub async fn watch(
     let retention_days = is_sure_of_time.then_some(retention_days);
     let counted: Vec<Access> = snapshot.pools().iter().map(Access::of_pool).collect();
     let at_reading = snapshot.taken_at();
-    let reading =
-        kept::Reading { at: at_reading, site, counted: &counted, seats: None, points: &[], retention_days };
+    let reading = kept::Reading { at: at_reading, site, counted: &counted, seats: None, points: &[], retention_days };
     ledger.record_reading(&reading).await?;
     let mut held: BTreeMap<String, Vec<&Seat>> = BTreeMap::new();
     let is_usable = |seat: &&Seat| !seat.quarantined && matches!(seat.holder, Holder::User { .. });

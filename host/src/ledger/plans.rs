@@ -104,7 +104,7 @@ impl Ledger {
     pub async fn purge_plans(&mut self, now: Instant) -> Result<(), LedgerError> {
         let is_needed = |id: &Digest| {
             let of_run = |run: &steward_core::ledger::Run| run.plan == *id || run.fresh == Some(*id);
-            self.state.runs().values().any(of_run)
+            self.state.runs().values().any(of_run) || self.state.is_accepted(id)
         };
         let ids: Vec<String> = sqlx::query_scalar("SELECT plan_id FROM plan WHERE expires_at < ?")
             .bind(now.to_string())

@@ -74,12 +74,11 @@ impl Ledger {
 
     /// The seats of the last reading of a server; empty before the first one.
     pub async fn known_seats(&mut self, site: Digest) -> Result<BTreeMap<LicenseId, KnownSeat>, LedgerError> {
-        let rows =
-            sqlx::query("SELECT license_id, license_type, user_directory, user_id FROM seat WHERE site = ?")
-                .bind(site.to_string())
-                .fetch_all(&mut self.connection)
-                .await
-                .map_err(LedgerError::read)?;
+        let rows = sqlx::query("SELECT license_id, license_type, user_directory, user_id FROM seat WHERE site = ?")
+            .bind(site.to_string())
+            .fetch_all(&mut self.connection)
+            .await
+            .map_err(LedgerError::read)?;
         let read = |row: &SqliteRow| -> Result<Option<(LicenseId, KnownSeat)>, sqlx::Error> {
             let name: String = row.try_get("license_type")?;
             let license_type = LicenseType::ALL.into_iter().find(|license_type| license_type.as_str() == name);
@@ -94,7 +93,10 @@ impl Ledger {
     pub fn taken_seats(&self) -> BTreeSet<LicenseId> {
         let releases = self.state.runs().values().filter(|run| run.kind == RunKind::Release);
         let taken = releases.flat_map(|run| {
-            run.seats.values().filter(|(_, state)| state.released_at().is_some()).map(|(seat, _)| seat.license_id.clone())
+            run.seats
+                .values()
+                .filter(|(_, state)| state.released_at().is_some())
+                .map(|(seat, _)| seat.license_id.clone())
         });
         taken.collect()
     }
@@ -129,15 +131,17 @@ async fn replace_seats(
         .await
         .map_err(LedgerError::write)?;
     for (id, seat) in seats {
-        sqlx::query("INSERT INTO seat (site, license_id, license_type, user_directory, user_id) VALUES (?, ?, ?, ?, ?)")
-            .bind(site.to_string())
-            .bind(id.as_str())
-            .bind(seat.license_type.as_str())
-            .bind(&seat.user_directory)
-            .bind(&seat.user_id)
-            .execute(&mut **transaction)
-            .await
-            .map_err(LedgerError::write)?;
+        sqlx::query(
+            "INSERT INTO seat (site, license_id, license_type, user_directory, user_id) VALUES (?, ?, ?, ?, ?)",
+        )
+        .bind(site.to_string())
+        .bind(id.as_str())
+        .bind(seat.license_type.as_str())
+        .bind(&seat.user_directory)
+        .bind(&seat.user_id)
+        .execute(&mut **transaction)
+        .await
+        .map_err(LedgerError::write)?;
     }
     Ok(())
 }
@@ -171,7 +175,11 @@ async fn purge(transaction: &mut Transaction<'_, Sqlite>, oldest: Instant) -> Re
         "DELETE FROM server_license_reading WHERE at < ?",
         "DELETE FROM seat_change WHERE at < ?",
     ] {
-        sqlx::query(statement).bind(oldest.to_string()).execute(&mut **transaction).await.map_err(LedgerError::write)?;
+        sqlx::query(statement)
+            .bind(oldest.to_string())
+            .execute(&mut **transaction)
+            .await
+            .map_err(LedgerError::write)?;
     }
     Ok(())
 }
