@@ -22,13 +22,15 @@ struct Entry {
     schedule: Schedule,
     /// The next occurrence, put off by the jitter; `None` when there is none any more.
     due_at: Option<Instant>,
+    /// When to try again after a failure, if that is earlier.
+    retry_at: Option<Instant>,
 }
 
 impl<J: Copy + Ord> Timetable<J> {
     /// `jitter_ms` gives each job its delay, which is drawn anew at every occurrence.
     pub fn new(schedules: BTreeMap<J, Schedule>, now: Instant, jitter_ms: &mut dyn FnMut() -> u32) -> Self {
         let entries = schedules.into_iter().map(|(job, schedule)| {
-            let mut entry = Entry { schedule, due_at: None };
+            let mut entry = Entry { schedule, due_at: None, retry_at: None };
             entry.wait_for_next(now, jitter_ms());
             (job, entry)
         });
@@ -52,16 +54,24 @@ impl<J: Copy + Ord> Timetable<J> {
 
     /// Takes the job that should run now, if there is one. However many occurrences were missed, it runs once.
     pub fn take_due(&mut self, now: Instant, jitter_ms: &mut dyn FnMut() -> u32) -> Option<J> {
-        let is_due = |entry: &Entry| entry.due_at.is_some_and(|due_at| due_at <= now);
+        let is_due = |entry: &Entry| entry.next().is_some_and(|due_at| due_at <= now);
         let scheduled = self.entries.iter().filter(|(_, entry)| is_due(entry)).map(|(job, _)| *job).min();
         let job = self.asked.first().copied().into_iter().chain(scheduled).min()?;
         self.asked.remove(&job);
-        if let Some(entry) = self.entries.get_mut(&job)
-            && is_due(entry)
-        {
-            entry.wait_for_next(now, jitter_ms());
+        if let Some(entry) = self.entries.get_mut(&job) {
+            entry.retry_at = None;
+            if entry.due_at.is_some_and(|due_at| due_at <= now) {
+                entry.wait_for_next(now, jitter_ms());
+            }
         }
         Some(job)
+    }
+
+    /// A job failed and is tried again at `at`, unless it is due before.
+    pub fn retry(&mut self, job: J, at: Instant) {
+        if let Some(entry) = self.entries.get_mut(&job) {
+            entry.retry_at = Some(at);
+        }
     }
 
     /// When something is due next; now, when somebody asked.
@@ -69,11 +79,11 @@ impl<J: Copy + Ord> Timetable<J> {
         if !self.asked.is_empty() {
             return Some(self.seen_at);
         }
-        self.entries.values().filter_map(|entry| entry.due_at).min()
+        self.entries.values().filter_map(Entry::next).min()
     }
 
     pub fn due_at(&self, job: J) -> Option<Instant> {
-        self.entries.get(&job).and_then(|entry| entry.due_at)
+        self.entries.get(&job).and_then(Entry::next)
     }
 
     pub fn schedule(&self, job: J) -> Option<&Schedule> {
@@ -86,9 +96,14 @@ impl<J: Copy + Ord> Timetable<J> {
 }
 
 impl Entry {
+    fn next(&self) -> Option<Instant> {
+        self.due_at.into_iter().chain(self.retry_at).min()
+    }
+
     fn wait_for_next(&mut self, after: Instant, jitter_ms: u32) {
         let put_off =
             |at: Instant| Instant::from_millis(at.millis().saturating_add(i64::from(jitter_ms))).unwrap_or(at);
+        self.retry_at = None;
         self.due_at = self.schedule.next(after).map(put_off);
     }
 }
@@ -156,6 +171,18 @@ mod tests {
         assert_eq!(table.next_due(), Some(at("2026-11-21T06:00:00Z")));
         table.ask(7);
         assert_eq!(table.take_due(at("2026-11-21T05:30:00Z"), &mut || 0), Some(7), "one without a schedule");
+    }
+
+    #[test]
+    fn a_failed_job_is_tried_again_before_its_next_occurrence() {
+        let mut table = table(&["at 6:00"], "2026-11-21T05:30:00Z");
+        let six = at("2026-11-21T06:00:00Z");
+        assert_eq!(table.take_due(six, &mut || 0), Some(0));
+        table.retry(0, at("2026-11-21T06:01:00Z"));
+        assert_eq!(table.take_due(six, &mut || 0), None);
+        assert_eq!(table.next_due(), Some(at("2026-11-21T06:01:00Z")));
+        assert_eq!(table.take_due(at("2026-11-21T06:01:00Z"), &mut || 0), Some(0));
+        assert_eq!(table.next_due(), Some(at("2026-11-22T06:00:00Z")));
     }
 
     #[test]

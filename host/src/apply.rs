@@ -20,6 +20,7 @@ use crate::cycle::{self, CycleError, Prepared};
 use crate::executor::{self, Context, ExecutorError, Progress, Release, RunReport};
 use crate::ledger::{Account, CycleLock, Ledger, LedgerError, LockError, StoredPlan};
 use crate::os_user;
+use crate::qrs::Client;
 use crate::run_settings::{ExecutionSettings, execution_settings};
 
 /// What an administrator asks for.
@@ -29,8 +30,8 @@ pub struct Request {
     pub choice: Choice,
     /// Why the cap is lifted; needed when it is.
     pub note: Option<String>,
-    /// Wait for another cycle rather than refuse.
-    pub wait: bool,
+    /// Who applies it, for the ledger.
+    pub by: String,
 }
 
 /// How a plan is named.
@@ -73,6 +74,8 @@ pub enum ApplyError {
     Erased,
     #[error("`--approve-over-cap` needs a `--note`: it stays in the ledger")]
     NoNote,
+    #[error("somebody asked to stop before anything was released")]
+    Stopped,
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]
@@ -105,13 +108,15 @@ pub async fn lock(settings: &Settings, wait: bool, clock: Clock<'_>) -> Result<C
     taken.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic())).map_err(Into::into)
 }
 
-/// Applies a plan. Whatever is told of `progress` is for people only.
+/// Applies a plan, for the command line. Waits for another cycle if `wait` says so. Whatever is told of `progress` is for
+/// people only.
 ///
 /// # Errors
 /// When the plan is refused or something fails. What was done until then stands in the ledger.
 pub async fn apply(
     settings: &Settings,
     request: &Request,
+    wait: bool,
     stop: &CancellationToken,
     clock: Clock<'_>,
     progress: &mut dyn FnMut(Progress),
@@ -121,27 +126,35 @@ pub async fn apply(
         return Err(ApplyError::NoNote);
     }
     let mut ledger = cycle::open_ledger(settings, clock).await?;
-    let applied = apply_with(&mut ledger, settings, request, stop, clock, progress).await;
+    let lock = lock(settings, wait, clock).await?;
+    let client = cycle::connect(settings, clock)?;
+    let applied = apply_locked(&lock, &mut ledger, &client, settings, request, stop, clock, progress).await;
     tracing::info!(head = %ledger.head(), "the ledger ends here");
     ledger.close().await;
     applied
 }
 
-async fn apply_with(
+/// Applies a plan for somebody who holds the lock.
+///
+/// # Errors
+/// As [`apply`].
+#[expect(clippy::too_many_arguments, reason = "each is a different thing, and no two can be swapped")]
+pub async fn apply_locked(
+    _lock: &CycleLock,
     ledger: &mut Ledger,
+    client: &Client,
     settings: &Settings,
     request: &Request,
     stop: &CancellationToken,
     clock: Clock<'_>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Applied, ApplyError> {
-    let _lock = lock(settings, request.wait, clock).await?;
+    may_release(settings)?;
     ledger.refresh().await?;
     let execution = execution_settings(settings);
     let policy = cycle::load_policy(Some(settings))?;
-    let client = cycle::connect(settings, clock)?;
     let site = cycle::site_of(settings);
-    executor::recover(ledger, &client, site, clock, execution.undo_grace_days).await?;
+    executor::recover(ledger, client, site, clock, execution.undo_grace_days).await?;
 
     let stored = find(ledger, &request.plan).await?;
     let now = clock();
@@ -152,7 +165,10 @@ async fn apply_with(
         chosen => chosen?,
     };
 
-    let prepared = cycle::prepare_live(settings, policy, &client, None, Some(&mut *ledger), clock).await?;
+    let prepared = tokio::select! {
+        prepared = cycle::prepare_live(settings, policy, client, None, Some(&mut *ledger), clock) => prepared?,
+        () = stop.cancelled() => return Err(ApplyError::Stopped),
+    };
     let retention_days = settings.steward.history.retention_days;
     cycle::watch(ledger, &prepared.snapshot, site, retention_days, clock()).await?;
     let (prepared, fresh) = {
@@ -166,10 +182,10 @@ async fn apply_with(
         return Ok(Applied::Held(held));
     }
     let run = begin(ledger, request, &prepared, &stored.plan, &fresh, &application.license_ids, clock()).await?;
-    let mut context = Context { ledger, client: &client, clock, settings: &execution, stop };
+    let mut context = Context { ledger, client, clock, settings: &execution, stop };
     let release = Release { run: run.0, prepared: &prepared, fresh: fresh.body(), chosen: &run.1 };
     let stopped = executor::release_all(&mut context, &release, progress).await?;
-    if let Err(error) = executor::settle(ledger, &client, clock, run.0, stopped).await {
+    if let Err(error) = executor::settle(ledger, client, clock, run.0, stopped).await {
         let ExecutorError::Look(problem) = error else { return Err(error.into()) };
         tracing::warn!(run = run.0.0, "cannot look what came of the run, the next command looks again: {problem}");
     }
@@ -266,7 +282,7 @@ async fn begin(
     chosen: &[LicenseId],
     now: Instant,
 ) -> Result<(RunId, BTreeMap<LicenseId, PersonRef>), ApplyError> {
-    let by = os_user::name();
+    let by = request.by.clone();
     cycle::store_plan(ledger, prepared, fresh, now).await?;
     let decisions: BTreeMap<&LicenseId, &PlannedDecision> =
         plan.body().decisions.iter().map(|decision| (&decision.license_id, decision)).collect();

@@ -22,7 +22,7 @@ pub use backup::{kept_file, set_aside};
 pub use erase::Erased;
 pub use error::LedgerError;
 pub use history::PastRelease;
-pub use lock::{CycleLock, LockError};
+pub use lock::{CycleLock, DaemonLock, LockError};
 pub use open::{FILE_NAME, check_owner};
 pub use people::{Account, fold_account};
 pub use plans::StoredPlan;

@@ -12,6 +12,7 @@ mod attempts;
 mod body;
 mod change;
 mod client;
+mod counts;
 pub mod credentials;
 pub mod error;
 pub mod exported;
@@ -25,6 +26,7 @@ mod wire;
 
 pub use change::{Answer, OwnerNow};
 pub use client::Client;
+pub use counts::{RequestCounts, RequestOutcome};
 pub use error::QrsError;
 pub use settings::{Credentials, Host, QrsSettings, Verify};
 pub use snapshot::{Overview, Read};

@@ -13,9 +13,9 @@ use super::stop::on_ctrl_c;
 use super::table::{escaped, printable};
 use super::{ConfigFile, Outcome, confirm, load_settings, print_text};
 use crate::apply::{Applied, PlanRef, Request, apply};
-use crate::clock;
 use crate::executor::Progress;
 use crate::ledger::check_owner;
+use crate::{clock, os_user};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -67,7 +67,7 @@ pub async fn run(args: ApplyArgs) -> Result<Outcome> {
         plan: plan_ref(&args.plan)?,
         choice: Choice { first: args.first, above_cap: args.approve_over_cap },
         note: args.note.clone(),
-        wait: args.wait,
+        by: os_user::name(),
     };
     if !args.yes && !confirm(&question(&request))? {
         print_text("nothing was done\n")?;
@@ -76,7 +76,8 @@ pub async fn run(args: ApplyArgs) -> Result<Outcome> {
     let stop = on_ctrl_c();
     let bar = progress_bar();
     let applied =
-        apply(&loaded.settings, &request, &stop, &clock::now, &mut |progress| show_progress(&bar, progress)).await;
+        apply(&loaded.settings, &request, args.wait, &stop, &clock::now, &mut |progress| show_progress(&bar, progress))
+            .await;
     bar.finish_and_clear();
     match applied? {
         Applied::Nothing => {

@@ -8,6 +8,7 @@ use steward_core::instant::Instant;
 use thiserror::Error;
 
 const FILE_NAME: &str = "cycle.lock";
+const DAEMON_FILE_NAME: &str = "daemon.lock";
 
 /// Held for as long as this value lives. A process that is killed lets go of it.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct CycleLock {
 pub enum LockError {
     #[error("another cycle is at work ({holder}); wait for it, or use --wait")]
     Held { holder: String },
+    #[error("another daemon works with this data folder ({holder}); stop it first")]
+    Daemon { holder: String },
     #[error("cannot lock `{path}`")]
     Io { path: String, source: std::io::Error },
 }
@@ -29,24 +32,43 @@ impl CycleLock {
     /// # Errors
     /// When another process holds it, unless `wait` says to wait for it.
     pub fn take(folder: &Path, who: &str, now: Instant, wait: bool) -> Result<Self, LockError> {
-        let path = folder.join(FILE_NAME);
-        let io_error = |source| LockError::Io { path: path.display().to_string(), source };
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(io_error)?;
-        if wait {
-            file.lock().map_err(io_error)?;
-        } else {
-            match file.try_lock() {
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Err(LockError::Held { holder: holder(&mut file) }),
-                Err(TryLockError::Error(source)) => return Err(io_error(source)),
-            }
-        }
-        let note = format!("process {} of {who}, since {now}", std::process::id());
-        let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(note.as_bytes()));
-        written.and_then(|()| file.flush()).map_err(io_error)?;
+        let file = take(&folder.join(FILE_NAME), who, now, wait, |holder| LockError::Held { holder })?;
         Ok(Self { _file: file })
     }
+}
+
+/// Held by the daemon of a data folder: there is one.
+#[derive(Debug)]
+pub struct DaemonLock {
+    _file: File,
+}
+
+impl DaemonLock {
+    /// # Errors
+    /// When another daemon holds it.
+    pub fn take(folder: &Path, who: &str, now: Instant) -> Result<Self, LockError> {
+        let file = take(&folder.join(DAEMON_FILE_NAME), who, now, false, |holder| LockError::Daemon { holder })?;
+        Ok(Self { _file: file })
+    }
+}
+
+fn take(path: &Path, who: &str, now: Instant, wait: bool, held: fn(String) -> LockError) -> Result<File, LockError> {
+    let io_error = |source| LockError::Io { path: path.display().to_string(), source };
+    let mut file =
+        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(io_error)?;
+    if wait {
+        file.lock().map_err(io_error)?;
+    } else {
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(held(holder(&mut file))),
+            Err(TryLockError::Error(source)) => return Err(io_error(source)),
+        }
+    }
+    let note = format!("process {} of {who}, since {now}", std::process::id());
+    let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(note.as_bytes()));
+    written.and_then(|()| file.flush()).map_err(io_error)?;
+    Ok(file)
 }
 
 /// What the holder wrote. On Windows a locked file cannot be read by others.

@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 
 use super::attempts::Attempts;
 use super::body::Body;
+use super::counts::{Counter, RequestCounts, RequestOutcome};
 use super::credentials::{self, ClientIdentity};
 use super::error::QrsError;
 use super::request::{self, CROSS_SITE_KEY_HEADER, Target};
@@ -46,6 +47,7 @@ pub(super) struct Connection {
     identity: Option<ClientIdentity>,
     permits: Semaphore,
     max_response_bytes: u64,
+    counter: Counter,
 }
 
 pub(super) struct KnownHost {
@@ -103,6 +105,7 @@ impl Client {
             identity: loaded.map(|loaded| loaded.identity),
             permits: Semaphore::new(settings.parallelism.max(1)),
             max_response_bytes: settings.max_response_bytes,
+            counter: Counter::default(),
         };
         Ok(Self { connection: Arc::new(connection) })
     }
@@ -110,6 +113,11 @@ impl Client {
     /// The client certificate in use; `None` with a token.
     pub fn identity(&self) -> Option<&ClientIdentity> {
         self.connection.identity.as_ref()
+    }
+
+    /// The requests that were sent so far.
+    pub fn requests(&self) -> RequestCounts {
+        self.connection.counter.read()
     }
 
     /// Which server answers: the smallest call there is.
@@ -229,7 +237,7 @@ impl Connection {
         let key = request::cross_site_key(&self.provider);
         let mut request = self
             .http
-            .request(method, request::address(base, target, &key))
+            .request(method.clone(), request::address(base, target, &key))
             .header(CROSS_SITE_KEY_HEADER, &key)
             .headers(self.authorization()?);
         if let Some(json) = json {
@@ -237,9 +245,15 @@ impl Connection {
         }
         let started = tokio::time::Instant::now();
         let sent = request.send().await;
-        let response = sent.map_err(|error| transport::explain(error, self, name.clone(), &target.path))?;
+        let response = sent.map_err(|error| {
+            self.counter.add(method.as_str(), RequestOutcome::Failed);
+            transport::explain(error, self, name.clone(), &target.path)
+        })?;
         let status = response.status().as_u16();
-        let response = answer::expect_good(response, name, &target.path).await?;
+        let response = answer::expect_good(response, name, &target.path)
+            .await
+            .inspect_err(|_| self.counter.add(method.as_str(), RequestOutcome::Refused))?;
+        self.counter.add(method.as_str(), RequestOutcome::Ok);
         Ok(Body {
             connection: self,
             host: name,
