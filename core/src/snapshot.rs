@@ -179,6 +179,11 @@ impl Snapshot {
         self.parts.pools.iter().find(|pool| pool.license_type == license_type)
     }
 
+    /// Directory attributes were read too.
+    pub fn attributes_read(&self) -> bool {
+        self.parts.attributes_read
+    }
+
     pub fn seats(&self) -> &[Seat] {
         &self.parts.seats
     }

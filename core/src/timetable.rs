@@ -29,12 +29,19 @@ struct Entry {
 impl<J: Copy + Ord> Timetable<J> {
     /// `jitter_ms` gives each job its delay, which is drawn anew at every occurrence.
     pub fn new(schedules: BTreeMap<J, Schedule>, now: Instant, jitter_ms: &mut dyn FnMut() -> u32) -> Self {
-        let entries = schedules.into_iter().map(|(job, schedule)| {
-            let mut entry = Entry { schedule, due_at: None, retry_at: None };
-            entry.wait_for_next(now, jitter_ms());
-            (job, entry)
-        });
+        let entries = schedules.into_iter().map(|(job, schedule)| (job, Entry::new(schedule, now, jitter_ms())));
         Self { entries: entries.collect(), asked: BTreeSet::new(), seen_at: now }
+    }
+
+    /// Replaces the schedules. A job whose schedule stays the same keeps what it waits for.
+    pub fn reschedule(&mut self, schedules: BTreeMap<J, Schedule>, now: Instant, jitter_ms: &mut dyn FnMut() -> u32) {
+        let mut before = std::mem::take(&mut self.entries);
+        for (job, schedule) in schedules {
+            let kept = before.remove(&job).filter(|entry| entry.schedule.text() == schedule.text());
+            let entry = kept.unwrap_or_else(|| Entry::new(schedule, now, jitter_ms()));
+            self.entries.insert(job, entry);
+        }
+        self.asked.retain(|job| self.entries.contains_key(job));
     }
 
     /// Somebody wants this job to run now, scheduled or not.
@@ -96,6 +103,12 @@ impl<J: Copy + Ord> Timetable<J> {
 }
 
 impl Entry {
+    fn new(schedule: Schedule, now: Instant, jitter_ms: u32) -> Self {
+        let mut entry = Self { schedule, due_at: None, retry_at: None };
+        entry.wait_for_next(now, jitter_ms);
+        entry
+    }
+
     fn next(&self) -> Option<Instant> {
         self.due_at.into_iter().chain(self.retry_at).min()
     }
@@ -183,6 +196,17 @@ mod tests {
         assert_eq!(table.next_due(), Some(at("2026-11-21T06:01:00Z")));
         assert_eq!(table.take_due(at("2026-11-21T06:01:00Z"), &mut || 0), Some(0));
         assert_eq!(table.next_due(), Some(at("2026-11-22T06:00:00Z")));
+    }
+
+    #[test]
+    fn other_schedules_leave_alone_what_stays_the_same() {
+        let mut table = table(&["at 6:00", "at 7:00"], "2026-11-21T05:30:00Z");
+        let schedules = [(0, Schedule::parse("at 6:00").unwrap()), (1, Schedule::parse("at 8:00").unwrap())];
+        table.reschedule(schedules.into(), at("2026-11-21T06:00:01Z"), &mut || 0);
+        assert_eq!(table.due_at(0), Some(at("2026-11-21T06:00:00Z")), "still due");
+        assert_eq!(table.due_at(1), Some(at("2026-11-21T08:00:00Z")));
+        table.reschedule(BTreeMap::new(), at("2026-11-21T06:00:01Z"), &mut || 0);
+        assert_eq!(table.next_due(), None);
     }
 
     #[test]

@@ -76,3 +76,10 @@ CREATE TABLE outbox_loss (
     kind   TEXT PRIMARY KEY,
     points INTEGER NOT NULL
 ) STRICT;
+
+-- The daemon's last sign of life, and what it said of itself, as JSON.
+CREATE TABLE daemon (
+    id   INTEGER PRIMARY KEY CHECK (id = 1),
+    at   TEXT NOT NULL,
+    told TEXT NOT NULL
+) STRICT;

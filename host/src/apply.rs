@@ -119,7 +119,7 @@ pub async fn apply(
     wait: bool,
     stop: &CancellationToken,
     clock: Clock<'_>,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Applied, ApplyError> {
     may_release(settings)?;
     if request.choice.above_cap && request.note.as_ref().is_none_or(|note| note.trim().is_empty()) {
@@ -147,7 +147,7 @@ pub async fn apply_locked(
     request: &Request,
     stop: &CancellationToken,
     clock: Clock<'_>,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Applied, ApplyError> {
     may_release(settings)?;
     ledger.refresh().await?;

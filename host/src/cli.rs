@@ -14,6 +14,7 @@ mod people;
 mod plan;
 mod policy_command;
 mod protect;
+mod run;
 mod run_text;
 mod schedule;
 mod snapshot;
@@ -50,6 +51,12 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Watch the site and work by the schedules of the settings, until somebody asks to stop
+    Run(run::RunArgs),
+    /// Make a running daemon read its settings file again
+    Reload(run::ReloadArgs),
+    /// Make a running daemon do one of its jobs now
+    Poke(run::PokeArgs),
     /// Try Steward on one machine: a test double with 2,000 seats, their pools, a dry-run plan and its reasons
     Demo(demo::DemoArgs),
     /// Say what is wrong with settings, connection, rights, policy and protections, and how to mend it
@@ -103,7 +110,9 @@ enum Outcome {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    start_logging(cli.verbose);
+    // A daemon tells what it does; a command only what went wrong.
+    let told = u8::from(matches!(cli.command, Command::Run(_)));
+    start_logging(cli.verbose.saturating_add(told));
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return exit_code(Err(anyhow::Error::new(error).context("cannot start"))),
@@ -116,6 +125,9 @@ pub fn main() -> ExitCode {
 
 async fn run(command: Command) -> Result<Outcome> {
     match command {
+        Command::Run(args) => run::run(args).await,
+        Command::Reload(args) => run::reload(args).await,
+        Command::Poke(args) => run::poke(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Check(args) => check::run(args).await,
         Command::Status(args) => status::run(args).await,

@@ -21,7 +21,7 @@ pub fn now() -> Instant {
 }
 
 /// The wall clock is looked at this often while something waits for it: it may be set, and the machine may sleep.
-const LOOK_EVERY: Duration = Duration::from_secs(15);
+const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// Time for whoever waits for it: reads the clock, and sleeps by it.
 #[derive(Clone)]
@@ -49,6 +49,10 @@ impl Timer {
         jump: impl Fn(Instant) + Send + Sync + 'static,
     ) -> Self {
         Self { now: Arc::new(now), jump: Some(Arc::new(jump)) }
+    }
+
+    pub fn is_simulated(&self) -> bool {
+        self.jump.is_some()
     }
 
     pub fn now(&self) -> Instant {

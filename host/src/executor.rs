@@ -80,7 +80,7 @@ pub struct Release<'r> {
 pub async fn release_all(
     context: &mut Context<'_>,
     release: &Release<'_>,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Option<String>, LedgerError> {
     skip_stale(context, release).await?;
     let seats: BTreeMap<&LicenseId, &Seat> =

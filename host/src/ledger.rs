@@ -4,6 +4,7 @@
 //! so. Whoever acts, acts afterwards. Nothing here decides what may happen: core does, and an event that it refuses is
 //! not written.
 
+mod alive;
 mod backup;
 mod erase;
 mod error;
@@ -18,6 +19,7 @@ mod readings;
 mod report;
 mod verify;
 
+pub use alive::SeenAlive;
 pub use backup::{kept_file, set_aside};
 pub use erase::Erased;
 pub use error::LedgerError;
@@ -58,6 +60,11 @@ impl Ledger {
     /// From now on points about events go to the outbox together with them.
     pub fn report(&mut self, reporting: Reporting) {
         self.reporting = reporting;
+    }
+
+    /// Nothing failed half-way: it can be written on.
+    pub fn is_usable(&self) -> bool {
+        !self.is_broken
     }
 
     /// Proves how long the ledger was: to be kept elsewhere, so that a truncation shows.

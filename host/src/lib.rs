@@ -5,6 +5,8 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod cycle;
+pub mod daemon;
+mod error_chain;
 pub mod executor;
 pub mod ledger;
 pub mod monitor;

@@ -92,7 +92,7 @@ pub async fn carry_out(
     mut undo: Undo,
     stop: &CancellationToken,
     clock: Clock<'_>,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<RunReport, UndoError> {
     let undone = undo.plan.run;
     let plan = match undo.ledger.state().runs().get(&undone) {

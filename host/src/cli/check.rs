@@ -7,11 +7,11 @@ mod site;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use super::failure::chain;
 use super::table::escaped;
 use super::{ConfigFile, Outcome, print_text};
 use crate::config::Settings;
 use crate::cycle;
+use crate::error_chain;
 use findings::{Findings, Level};
 
 /// Asked of everybody once: Qlik's agreements differ.
@@ -64,7 +64,7 @@ pub async fn run(args: CheckArgs) -> Result<Outcome> {
             findings.add(Level::Good, "policy", named);
             site::check(&loaded.settings, policy, &mut findings).await;
         }
-        Err(error) => findings.add(Level::Bad, "policy", chain(&error.into())),
+        Err(error) => findings.add(Level::Bad, "policy", error_chain::of(&error.into())),
     }
     print(&findings, args.format)?;
     if findings.has_bad() {

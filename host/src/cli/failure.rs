@@ -13,6 +13,8 @@ use super::table::printable_lines;
 use crate::apply::ApplyError;
 use crate::config::ConfigError;
 use crate::cycle::CycleError;
+use crate::daemon::DaemonError;
+use crate::error_chain;
 use crate::policy::ConfigureError;
 use crate::qrs::QrsError;
 
@@ -27,7 +29,7 @@ pub fn exit_code(result: Result<Outcome>) -> ExitCode {
         // Whoever reads our output has seen enough of it: `steward plan | head` is no failure.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&printable_lines(&chain(&error)));
+            complain(&printable_lines(&error_chain::of(&error)));
             ExitCode::from(match () {
                 () if is_held(&error) => ATTENTION,
                 () if is_configuration(&error) => WRONG_USAGE_OR_CONFIGURATION,
@@ -40,20 +42,6 @@ pub fn exit_code(result: Result<Outcome>) -> ExitCode {
 /// Standard error may be closed; the exit code says the same.
 fn complain(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "steward: {text}");
-}
-
-/// The error and its causes in one line, a colon between them. A cause that says the same again is left out.
-pub fn chain(error: &anyhow::Error) -> String {
-    let mut text = String::new();
-    for cause in error.chain() {
-        let cause = cause.to_string();
-        if text.is_empty() {
-            text = cause;
-        } else if !text.ends_with(&cause) {
-            text = format!("{text}: {cause}");
-        }
-    }
-    text
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
@@ -87,6 +75,7 @@ fn is_configuration(error: &anyhow::Error) -> bool {
             || cause.is::<super::out_file::OutIsInput>()
             || cause.is::<DataError>()
             || cause.is::<ScriptError>()
+            || matches!(cause.downcast_ref(), Some(DaemonError::Settings(_)))
             || matches!(cause.downcast_ref(), Some(QrsError::Settings { .. } | QrsError::Credentials(_)))
             || matches!(
                 cause.downcast_ref(),

@@ -10,13 +10,13 @@ use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use steward_core::plan::Plan;
 
-use super::failure::chain;
 use super::out_file::{refuse_inputs, write_file};
 use super::table::{escaped, printable_lines};
 use super::{OptionalConfigFile, Outcome, SourceArgs, facts_group, load_settings, note};
 use crate::apply::{self, ApplyError};
 use crate::config::Settings;
 use crate::cycle::{self, Prepared, Source};
+use crate::error_chain;
 use crate::ledger::{Ledger, LedgerError, LockError};
 use crate::{clock, executor};
 
@@ -106,7 +106,7 @@ async fn open_to_write(settings: &Settings) -> Result<Option<Ledger>> {
         Ok(ledger) => Ok(Some(ledger)),
         Err(error) if matches!(error.downcast_ref(), Some(LedgerError::OtherOwner { .. })) => Err(error),
         Err(error) => {
-            note(&format!("this plan cannot be applied: {}", chain(&error)));
+            note(&format!("this plan cannot be applied: {}", error_chain::of(&error)));
             Ok(None)
         }
     }
@@ -117,7 +117,7 @@ pub async fn open_to_read(settings: &Settings) -> Option<Ledger> {
     let folder = settings.data_dir()?;
     let opened = Ledger::open_existing(&folder, clock::now()).await;
     let unused = |error: &LedgerError| {
-        note(&format!("nothing is remembered: {}", chain(&anyhow::Error::msg(error.to_string()))));
+        note(&format!("nothing is remembered: {}", error_chain::of(&anyhow::Error::msg(error.to_string()))));
     };
     opened.inspect_err(unused).ok().flatten()
 }

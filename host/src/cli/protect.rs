@@ -114,7 +114,7 @@ async fn find(settings: &Settings, typed: &str) -> Result<Person> {
         Ok(snapshot) => Ok(people::find(&snapshot, typed)?),
         Err(error) => {
             let person = people::typed(typed)?;
-            note(&format!("the name was not looked up: {}", super::failure::chain(&error)));
+            note(&format!("the name was not looked up: {}", crate::error_chain::of(&error)));
             Ok(person)
         }
     }

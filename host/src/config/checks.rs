@@ -1,6 +1,7 @@
 //! Rules between settings: what must be given together, what must be readable, and what an administrator should know.
 
 use std::fs::File;
+use std::net::SocketAddr;
 use std::path::Path;
 
 use steward_core::window::{Day, TimeOfDay};
@@ -23,6 +24,7 @@ const VERIFY: &str = "steward.qrs.verify";
 const PFX: &str = "steward.qrs.clientPfx";
 const JWT: &str = "steward.qrs.jwtFile";
 const WINDOW: &str = "steward.guard.window";
+const LISTEN: &str = "steward.http.listen";
 const COMPONENT: &str = "steward.policy.component";
 
 /// Sections named in the note about those passed over. Butler's own template has 33.
@@ -60,6 +62,7 @@ pub fn problems(settings: &Settings, root: &Node, known: &[Problem]) -> Vec<Prob
     if let Some(window) = &settings.steward.guard.window {
         check_window(window, &mut report);
     }
+    check_listen(&settings.steward.http.listen, &mut report);
     if settings.steward.qrs.verify == Some(Verify::Chain)
         && settings.butler.cert.client_cert_ca.is_none()
         && !report.is_known(CERT_CA)
@@ -119,6 +122,18 @@ fn check_headers(settings: &Settings, report: &mut Report<'_>) {
              `UserDirectory=Internal;UserId=sa_repository`"
         );
         report.add(HEADERS, message);
+    }
+}
+
+fn check_listen(listen: &str, report: &mut Report<'_>) {
+    match listen.parse::<SocketAddr>() {
+        Err(_) => report.add(LISTEN, "write an address with a port, such as `127.0.0.1:8642`"),
+        Ok(address) if !address.ip().is_loopback() => report.add(
+            LISTEN,
+            "only an address of this machine itself (`127.0.0.1` or `[::1]`) is allowed: put a proxy with TLS and a \
+             password before it, or let the collector of your metrics run here",
+        ),
+        Ok(_) => {}
     }
 }
 

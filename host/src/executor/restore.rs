@@ -172,7 +172,7 @@ pub async fn restore_all(
     context: &mut Context<'_>,
     run: RunId,
     plan: &RestorePlan,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Option<String>, ExecutorError> {
     for (done, seat) in plan.seats.iter().enumerate() {
         progress(Progress { done, of: plan.seats.len() });

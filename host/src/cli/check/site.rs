@@ -11,11 +11,11 @@ use steward_core::settings::{RunSettings, account_name};
 use steward_core::snapshot::{LastUse, Owner, Snapshot};
 
 use super::findings::{Findings, Level};
-use crate::cli::failure::chain;
 use crate::cli::table::counted;
 use crate::clock;
 use crate::config::Settings;
 use crate::cycle;
+use crate::error_chain;
 use crate::ledger::{Ledger, LedgerError};
 use crate::monitor;
 use crate::policy::PolicyComponent;
@@ -29,12 +29,12 @@ pub async fn check(settings: &Settings, policy: PolicyComponent, findings: &mut 
     exported_certificates(findings);
     let client = match cycle::connect(settings, &clock::now) {
         Ok(client) => client,
-        Err(error) => return findings.add(Level::Bad, "certificate", chain(&error.into())),
+        Err(error) => return findings.add(Level::Bad, "certificate", error_chain::of(&error.into())),
     };
     verification(settings, &client, findings);
     match client.about().await {
         Ok(about) => findings.add(Level::Good, "server", format!("Qlik Sense build {}", about.build_version)),
-        Err(error) => return findings.add(Level::Bad, "server", chain(&error.into())),
+        Err(error) => return findings.add(Level::Bad, "server", error_chain::of(&error.into())),
     }
     let threshold_days = settings.butler.qlik_sense_license.server_license_monitor.alert.threshold_days;
     license(&client, threshold_days, findings).await;
@@ -44,7 +44,7 @@ pub async fn check(settings: &Settings, policy: PolicyComponent, findings: &mut 
             let memory = memory(settings, &run_settings, findings).await;
             facts(&snapshot, &run_settings, &memory, &policy, findings);
         }
-        Err(error) => findings.add(Level::Bad, "server", chain(&error.into())),
+        Err(error) => findings.add(Level::Bad, "server", error_chain::of(&error.into())),
     }
 }
 
@@ -97,14 +97,14 @@ async fn license(client: &Client, threshold_days: u32, findings: &mut Findings) 
             }
         }
         Ok(None) => findings.add(Level::Warning, "licence", "the site has no licence".to_owned()),
-        Err(error) => findings.add(Level::Warning, "licence", chain(&error.into())),
+        Err(error) => findings.add(Level::Warning, "licence", error_chain::of(&error.into())),
     }
 }
 
 /// What the ledger remembers, and whether it can be used at all.
 async fn memory(settings: &Settings, run_settings: &RunSettings, findings: &mut Findings) -> Memory {
     let Some(folder) = settings.data_dir() else {
-        findings.add(Level::Bad, "ledger", chain(&LedgerError::NoFolder.into()));
+        findings.add(Level::Bad, "ledger", error_chain::of(&LedgerError::NoFolder.into()));
         return Memory::default();
     };
     let opened: Result<Option<Memory>, LedgerError> = async {
@@ -125,7 +125,7 @@ async fn memory(settings: &Settings, run_settings: &RunSettings, findings: &mut 
             Memory::default()
         }
         Err(error) => {
-            findings.add(Level::Bad, "ledger", chain(&error.into()));
+            findings.add(Level::Bad, "ledger", error_chain::of(&error.into()));
             Memory::default()
         }
     }
@@ -176,7 +176,7 @@ fn policy_settings(
 ) {
     match policy.configure(&settings.policy, &RunContext::of(snapshot, now)) {
         Ok(_) => findings.add(Level::Good, "policy", "the policy accepts its settings".to_owned()),
-        Err(error) => findings.add(Level::Bad, "policy", chain(&error.into())),
+        Err(error) => findings.add(Level::Bad, "policy", error_chain::of(&error.into())),
     }
 }
 

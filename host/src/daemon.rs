@@ -1,0 +1,178 @@
+//! The daemon: what an administrator leaves running. It joins the keeper, the listener and the signals, and ends them in
+//! two stages.
+//!
+//! Nothing is decided here. The first request to stop finishes the release in hand and its entry in the ledger; a second
+//! one, or a time-out, ends the process where it stands, and the next start looks what came of it.
+
+pub mod control;
+mod heartbeat;
+pub mod http;
+pub mod job;
+pub mod keeper;
+pub mod metrics;
+mod release;
+pub mod report;
+mod rules;
+mod settings;
+mod signals;
+pub mod status;
+mod supervisor;
+mod work;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use steward_core::instant::Instant;
+use thiserror::Error;
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Timer;
+use crate::cycle;
+use crate::ledger::{DaemonLock, LedgerError, LockError};
+use crate::os_user;
+use control::{Control, ControlError};
+use heartbeat::Heartbeat;
+use keeper::{Keeper, Parts, REQUESTS_MAX};
+pub use settings::SettingsError;
+use status::Status;
+
+#[derive(Debug, Error)]
+pub enum DaemonError {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    #[error(transparent)]
+    Control(#[from] ControlError),
+    #[error("cannot listen on {address}: change `steward.http.listen`")]
+    Listen { address: String, source: std::io::Error },
+    #[error("cannot listen to signals")]
+    Signals(#[source] std::io::Error),
+}
+
+/// How a daemon is started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub config: PathBuf,
+    pub timer: Timer,
+    /// Listen to the signals of the operating system; a service is told in another way.
+    pub signals: bool,
+    /// Simulated time that ends: the daemon stops there.
+    pub until: Option<Instant>,
+}
+
+/// Asks a daemon to stop, in two stages. Clones ask the same one.
+#[derive(Debug, Clone, Default)]
+pub struct Stop {
+    /// Finish what is in hand.
+    pub soft: CancellationToken,
+    /// End at once.
+    pub hard: CancellationToken,
+}
+
+impl Stop {
+    /// The first call asks softly, the second one hard.
+    pub fn ask(&self) {
+        if self.soft.is_cancelled() {
+            self.hard.cancel();
+        } else {
+            self.soft.cancel();
+        }
+    }
+}
+
+/// How a daemon ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// Everything in hand was finished.
+    Soft,
+    /// It was given up where it stood; the next start looks what came of it.
+    Hard,
+}
+
+/// Works until somebody asks to stop.
+///
+/// # Errors
+/// When it cannot start. Whatever fails later is told, and tried again.
+pub async fn run(options: Options, stop: Stop) -> Result<Ended, DaemonError> {
+    let in_force = settings::load(&options.config)?;
+    for note in &in_force.notes {
+        tracing::info!("{note}");
+    }
+    let first = in_force.settings.clone();
+    let folder = first.data_dir().ok_or(LedgerError::NoFolder)?;
+    let ledger = cycle::open_ledger(&first, options.timer.clock()).await?;
+    let _lock = DaemonLock::take(&folder, &os_user::name(), options.timer.now())?;
+
+    let (requests, received) = mpsc::channel(REQUESTS_MAX);
+    let (status, published) = watch::channel(Arc::new(Status::default()));
+    let (settings, _) = watch::channel(first.clone());
+    let beat = Heartbeat::default();
+    if options.signals {
+        signals::listen(stop.clone(), requests.clone()).map_err(DaemonError::Signals)?;
+    }
+    let ends = CancellationToken::new();
+    let tasks = tokio_util::task::TaskTracker::new();
+    if first.steward.http.enable {
+        let address = &first.steward.http.listen;
+        let listen_error = |source| DaemonError::Listen { address: address.clone(), source };
+        let socket: SocketAddr =
+            address.parse().map_err(|_| listen_error(std::io::Error::other("it is no address with a port")))?;
+        let listener = http::bind(socket).await.map_err(listen_error)?;
+        let bound = listener.local_addr().map_err(listen_error)?;
+        let control = Arc::new(Control::leave(&folder, bound)?);
+        let shared = http::Shared { status: published.clone(), beat: beat.clone(), requests, control };
+        tracing::info!("listening on http://{bound}");
+        let ends = ends.clone();
+        tasks.spawn(async move {
+            if let Err(error) = http::serve(listener, shared, ends).await {
+                tracing::error!("the listener ended: {error}");
+            }
+        });
+    }
+    tasks.spawn(supervisor::watch(beat.clone(), ends.clone()));
+
+    let stop_seconds = first.steward.daemon.stop_seconds;
+    let parts = Parts {
+        path: options.config,
+        in_force,
+        timer: options.timer,
+        stop: stop.soft.clone(),
+        beat,
+        requests: received,
+        status,
+        settings,
+        until: options.until,
+    };
+    let keeper = Keeper::new(parts, ledger).run();
+    supervisor::ready();
+    tracing::info!("steward {} is at work", env!("CARGO_PKG_VERSION"));
+    let ended = until_end(keeper, &stop, Duration::from_secs(u64::from(stop_seconds))).await;
+    ends.cancel();
+    tasks.close();
+    if ended == Ended::Soft {
+        tasks.wait().await;
+        Control::remove(&folder);
+    }
+    Ok(ended)
+}
+
+/// Waits for the keeper; after a request to stop no longer than it may take.
+async fn until_end(keeper: impl Future<Output = ()>, stop: &Stop, patience: Duration) -> Ended {
+    let out_of_patience = async {
+        stop.soft.cancelled().await;
+        supervisor::stopping();
+        tracing::info!("stopping: what is in hand is finished first; asked again, it is given up");
+        tokio::time::sleep(patience).await;
+    };
+    tokio::select! {
+        () = keeper => Ended::Soft,
+        () = stop.hard.cancelled() => Ended::Hard,
+        () = out_of_patience => Ended::Hard,
+    }
+}

@@ -1,0 +1,366 @@
+//! When what runs: schedules, requests from outside, a changed settings file, and the request to stop.
+//!
+//! One job at a time. The keeper owns the running state; everybody else reads the [`Status`] that it publishes. It never
+//! releases anything itself: jobs do, with the settings that were in force when they began.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use steward_core::instant::{Instant, MS_PER_MINUTE};
+use steward_core::timetable::{Timetable, is_overdue};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::heartbeat::Heartbeat;
+use super::job::Job;
+use super::report::{JobOutcome, JobReport};
+use super::settings::{self, InForce, Watched};
+use super::status::{LedgerStatus, Status};
+use super::work::{self, Mode, Work};
+use crate::clock::Timer;
+use crate::config::Settings;
+use crate::cycle;
+use crate::ledger::Ledger;
+use crate::run_settings::{guard_settings, reporting};
+
+/// A failed job is tried again after a minute, then two, four …, and at the latest after half an hour.
+const RETRY_FIRST_MS: i64 = MS_PER_MINUTE;
+const RETRY_DOUBLINGS_MAX: u32 = 5;
+/// A reading may come this much later than its schedule says before it counts as missed.
+const OVERDUE_GRACE_MS: i64 = 10 * MS_PER_MINUTE;
+/// The keeper looks around this often even when nothing is due; a settings file is read at the second look that finds it
+/// changed.
+const TICK_MS: i64 = 2000;
+/// The ledger's disk is tried this often while nothing else writes.
+const PROBE_EVERY_MS: i64 = MS_PER_MINUTE;
+
+/// What somebody outside may ask for.
+#[derive(Debug)]
+pub enum Wish {
+    Run(Job),
+    Reload,
+}
+
+/// A wish, and where its answer goes: a sentence either way.
+#[derive(Debug)]
+pub struct Request {
+    pub wish: Wish,
+    pub answer: oneshot::Sender<Result<String, String>>,
+}
+
+/// How many requests may wait while a job runs; more are refused.
+pub const REQUESTS_MAX: usize = 16;
+
+/// What the keeper is made of.
+pub struct Parts {
+    pub path: PathBuf,
+    pub in_force: InForce,
+    pub timer: Timer,
+    pub stop: CancellationToken,
+    pub beat: Heartbeat,
+    pub requests: mpsc::Receiver<Request>,
+    pub status: watch::Sender<Arc<Status>>,
+    pub settings: watch::Sender<Arc<Settings>>,
+    /// Simulated time that ends: the keeper stops there.
+    pub until: Option<Instant>,
+}
+
+pub struct Keeper {
+    parts: Parts,
+    /// `None` while it cannot be opened.
+    ledger: Option<Ledger>,
+    timetable: Timetable<Job>,
+    watched: Watched,
+    failures: BTreeMap<Job, u32>,
+    status: Status,
+    probed_at: Option<Instant>,
+    /// Changed rules were loaded, and nobody has compared them yet.
+    looks_at_rules: bool,
+}
+
+impl Keeper {
+    pub fn new(parts: Parts, ledger: Ledger) -> Self {
+        let now = parts.timer.now();
+        let jitter_seconds = parts.in_force.settings.steward.daemon.jitter_seconds;
+        let mut timetable = Timetable::new(parts.in_force.schedules.clone(), now, &mut || jitter_ms(jitter_seconds));
+        // Monitoring begins at once; the first release waits for its schedule.
+        for job in [Job::Monitor, Job::ServerLicense] {
+            if parts.in_force.schedules.contains_key(&job) {
+                timetable.ask(job);
+            }
+        }
+        let watched = Watched::new(&parts.path);
+        let status = Status { started_at: Some(now), ..Status::default() };
+        Self {
+            ledger: Some(ledger),
+            timetable,
+            watched,
+            failures: BTreeMap::new(),
+            status,
+            probed_at: None,
+            looks_at_rules: false,
+            parts,
+        }
+    }
+
+    /// Works until somebody asks to stop.
+    pub async fn run(mut self) {
+        self.finish_interrupted_run().await;
+        while !self.parts.stop.is_cancelled() {
+            let now = self.look_around().await;
+            if self.parts.until.is_some_and(|until| now >= until) {
+                break;
+            }
+            if let Some(job) = self.take_due(now) {
+                self.carry_out(job, Mode::Act).await;
+                continue;
+            }
+            if std::mem::take(&mut self.looks_at_rules) {
+                self.carry_out(Job::Release, Mode::Look).await;
+                continue;
+            }
+            self.wait(now).await;
+        }
+        if let Some(ledger) = self.ledger.take() {
+            ledger.close().await;
+        }
+    }
+
+    async fn look_around(&mut self) -> Instant {
+        self.parts.beat.beat();
+        let now = self.parts.timer.now();
+        let jitter_seconds = self.settings().steward.daemon.jitter_seconds;
+        self.timetable.look_at_clock(now, &mut || jitter_ms(jitter_seconds));
+        if self.settings().steward.daemon.watch_settings && self.watched.has_changed() {
+            // Told in the log; nobody waits for the answer.
+            let _ = self.reload();
+        }
+        self.probe_ledger(now).await;
+        self.publish(now);
+        now
+    }
+
+    async fn wait(&mut self, now: Instant) {
+        // Nobody changes anything while time is simulated.
+        let tick_ms = if self.parts.timer.is_simulated() { PROBE_EVERY_MS * 60 } else { TICK_MS };
+        let tick = Instant::from_millis(now.millis().saturating_add(tick_ms)).unwrap_or(now);
+        let wake_at = self.timetable.next_due().map_or(tick, |due_at| due_at.min(tick));
+        tokio::select! {
+            () = self.parts.stop.cancelled() => {}
+            () = self.parts.timer.sleep_towards(wake_at) => {}
+            request = self.parts.requests.recv() => if let Some(request) = request {
+                let answer = self.grant(&request.wish);
+                // Whoever asked may have gone.
+                let _ = request.answer.send(answer);
+            },
+        }
+    }
+
+    fn take_due(&mut self, now: Instant) -> Option<Job> {
+        let jitter_seconds = self.settings().steward.daemon.jitter_seconds;
+        self.timetable.take_due(now, &mut || jitter_ms(jitter_seconds))
+    }
+
+    fn grant(&mut self, wish: &Wish) -> Result<String, String> {
+        match wish {
+            Wish::Reload => self.reload(),
+            Wish::Run(job) if self.parts.in_force.schedules.contains_key(job) => {
+                self.timetable.ask(*job);
+                Ok(format!("the job {job} runs now"))
+            }
+            Wish::Run(job) => Err(format!("the job {job} is switched off: set `{}.enable` to `true`", job.setting())),
+        }
+    }
+
+    /// Reads the settings file again. A bad one changes nothing.
+    fn reload(&mut self) -> Result<String, String> {
+        let loaded = match settings::load(&self.parts.path) {
+            Ok(loaded) => loaded,
+            Err(error) => {
+                let problem = crate::error_chain::text(&error);
+                tracing::error!("the settings file is not good, the settings before it stay in force: {problem}");
+                self.status.settings_problem = Some(problem.clone());
+                return Err(problem);
+            }
+        };
+        self.status.settings_problem = None;
+        if *loaded.settings == *self.parts.in_force.settings {
+            return Ok("the settings are the same as before".to_owned());
+        }
+        for note in &loaded.notes {
+            tracing::info!("{note}");
+        }
+        if loaded.settings.data_dir() != self.settings().data_dir() {
+            tracing::warn!("`steward.dataDir` changed: that takes a restart, the ledger stays where it was");
+        }
+        let may_release = loaded.schedules.contains_key(&Job::Release);
+        self.looks_at_rules = may_release && decides_differently(&loaded.settings, self.settings());
+        let now = self.parts.timer.now();
+        let jitter_seconds = loaded.settings.steward.daemon.jitter_seconds;
+        self.timetable.reschedule(loaded.schedules.clone(), now, &mut || jitter_ms(jitter_seconds));
+        self.parts.in_force = loaded;
+        if let Some(ledger) = &mut self.ledger {
+            ledger.report(reporting(&self.parts.in_force.settings));
+        }
+        self.parts.settings.send_replace(self.parts.in_force.settings.clone());
+        tracing::info!("the settings were read again and are in force");
+        Ok("the settings were read again and are in force".to_owned())
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.parts.in_force.settings
+    }
+
+    /// Runs a job as a task of its own: a panic ends the job and not the daemon.
+    async fn carry_out(&mut self, job: Job, mode: Mode) {
+        let Some(ledger) = self.open_ledger().await else {
+            self.try_again(job);
+            return;
+        };
+        let work = Work {
+            settings: self.parts.in_force.settings.clone(),
+            timer: self.parts.timer.clone(),
+            stop: self.parts.stop.clone(),
+            beat: self.parts.beat.clone(),
+            ledger,
+        };
+        tracing::debug!(%job, "a job begins");
+        match tokio::spawn(work::run(work, job, mode)).await {
+            Ok((ledger, report)) => {
+                self.ledger = Some(ledger);
+                self.ended(&report);
+            }
+            Err(error) => {
+                tracing::error!(%job, "the job ended in a panic, which is a bug: {error}");
+                let now = self.parts.timer.now();
+                let message = "it ended in a panic; see the log".to_owned();
+                self.ended(&JobReport {
+                    job,
+                    started_at: now,
+                    ended_at: now,
+                    outcome: JobOutcome::Failed,
+                    message,
+                    facts: super::report::Facts::default(),
+                    requests: BTreeMap::new(),
+                });
+            }
+        }
+    }
+
+    fn ended(&mut self, report: &JobReport) {
+        let job = report.job;
+        match report.outcome {
+            JobOutcome::Done => tracing::info!(%job, "{}: {}", job, report.message),
+            JobOutcome::Attention => tracing::warn!(%job, "{}: {}", job, report.message),
+            JobOutcome::Failed => tracing::error!(%job, "{}: {}", job, report.message),
+        }
+        self.status.add(report);
+        if report.outcome == JobOutcome::Failed {
+            self.try_again(job);
+        } else {
+            self.failures.remove(&job);
+        }
+    }
+
+    fn try_again(&mut self, job: Job) {
+        let failures = self.failures.entry(job).or_default();
+        let delay_ms = RETRY_FIRST_MS << (*failures).min(RETRY_DOUBLINGS_MAX);
+        *failures = failures.saturating_add(1);
+        let now = self.parts.timer.now();
+        if let Some(at) = Instant::from_millis(now.millis().saturating_add(delay_ms)) {
+            self.timetable.retry(job, at);
+        }
+    }
+
+    /// The ledger, opened again when it was lost.
+    async fn open_ledger(&mut self) -> Option<Ledger> {
+        if let Some(ledger) = self.ledger.take().filter(Ledger::is_usable) {
+            return Some(ledger);
+        }
+        match cycle::open_ledger(self.settings(), self.parts.timer.clock()).await {
+            Ok(ledger) => Some(ledger),
+            Err(error) => {
+                let problem = crate::error_chain::text(&error);
+                tracing::error!("the ledger cannot be opened, so nothing is done: {problem}");
+                self.status.ledger.problem = Some(problem);
+                None
+            }
+        }
+    }
+
+    async fn finish_interrupted_run(&mut self) {
+        let Some(mut ledger) = self.open_ledger().await else { return };
+        let settings = self.parts.in_force.settings.clone();
+        work::recover(&settings, &mut ledger, &self.parts.timer).await;
+        self.ledger = Some(ledger);
+    }
+
+    /// Writes that the daemon is alive, which also shows whether the ledger can be written.
+    async fn probe_ledger(&mut self, now: Instant) {
+        let is_due = self.probed_at.is_none_or(|at| (now.millis_since(at)).abs() >= PROBE_EVERY_MS);
+        if !is_due && self.status.ledger.problem.is_none() {
+            return;
+        }
+        self.probed_at = Some(now);
+        let Some(mut ledger) = self.open_ledger().await else { return };
+        let seen = match ledger.refresh().await {
+            Ok(()) => ledger.seen_alive(now, &self.status.told()).await,
+            Err(error) => Err(error),
+        };
+        match seen {
+            Ok(()) => {
+                if self.status.ledger.problem.is_some() {
+                    tracing::info!("the ledger can be used again");
+                }
+                self.status.ledger = LedgerStatus::of(&ledger);
+                self.ledger = Some(ledger);
+            }
+            Err(error) => {
+                let problem = crate::error_chain::text(&error);
+                if self.status.ledger.problem.as_ref() != Some(&problem) {
+                    tracing::error!("the ledger cannot be written: {problem}");
+                }
+                self.status.ledger.problem = Some(problem);
+            }
+        }
+    }
+
+    fn publish(&mut self, now: Instant) {
+        let started_at = self.status.started_at.unwrap_or(now);
+        for job in Job::ALL {
+            let status = self.status.jobs.entry(job).or_default();
+            status.next_at = self.timetable.due_at(job);
+            let since = status.last_success_at.unwrap_or(started_at);
+            let schedule = self.timetable.schedule(job);
+            status.is_overdue = schedule.is_some_and(|schedule| is_overdue(schedule, since, now, OVERDUE_GRACE_MS));
+        }
+        if let Some(ledger) = &self.ledger {
+            let problem = self.status.ledger.problem.take();
+            self.status.ledger = LedgerStatus { problem, ..LedgerStatus::of(ledger) };
+        }
+        self.parts.status.send_replace(Arc::new(self.status.clone()));
+    }
+}
+
+/// Rules or limits differ; the policy component itself is compared when a plan is made.
+fn decides_differently(one: &Settings, other: &Settings) -> bool {
+    let shared = crate::run_settings::shared_policy_settings;
+    guard_settings(one) != guard_settings(other)
+        || shared(one) != shared(other)
+        || one.steward.policy != other.steward.policy
+}
+
+/// A delay between nothing and the setting, in milliseconds.
+fn jitter_ms(max_seconds: u32) -> u32 {
+    let max_ms = u64::from(max_seconds) * 1000;
+    if max_ms == 0 {
+        return 0;
+    }
+    let mut random = [0_u8; 8];
+    // Without randomness everybody is on time.
+    if getrandom::fill(&mut random).is_err() {
+        return 0;
+    }
+    u32::try_from(u64::from_le_bytes(random) % (max_ms + 1)).unwrap_or(0)
+}

@@ -1,0 +1,218 @@
+//! The metrics in the `OpenMetrics` text format. `docs/measurements.md` has the list.
+//!
+//! A registry is made anew at each request from what the keeper publishes, so there is no second place that counts.
+
+use std::fmt;
+
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+use std::sync::atomic::AtomicU64;
+use steward_core::access::AccessType;
+use steward_core::instant::Instant;
+
+use super::job::Job;
+use super::status::{JobStatus, Status};
+
+pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+type Labels = Vec<(&'static str, String)>;
+type Gauges = Family<Labels, Gauge<f64, AtomicU64>>;
+type Counters = Family<Labels, Counter>;
+
+/// Everything that is known now.
+///
+/// # Errors
+/// When it cannot be written as text.
+pub fn text(status: &Status) -> Result<String, fmt::Error> {
+    let mut told = Told { registry: Registry::default() };
+    told.identities(status);
+    told.pools(status);
+    told.server_license(status);
+    told.jobs(status);
+    told.plan(status);
+    told.totals(status);
+    told.state(status);
+    let mut text = String::new();
+    encode(&mut text, &told.registry)?;
+    Ok(text)
+}
+
+struct Told {
+    registry: Registry,
+}
+
+impl Told {
+    fn gauges(&mut self, name: &str, help: &str, values: impl IntoIterator<Item = (Labels, f64)>) {
+        let family = Gauges::default();
+        for (labels, value) in values {
+            family.get_or_create(&labels).set(value);
+        }
+        self.registry.register(name, help, family);
+    }
+
+    /// One without labels; left out when there is nothing to tell.
+    fn gauge(&mut self, name: &str, help: &str, value: Option<f64>) {
+        if let Some(value) = value {
+            self.gauges(name, help, [(Labels::new(), value)]);
+        }
+    }
+
+    /// The name without `_total`, which the format adds.
+    fn counters(&mut self, name: &str, help: &str, values: impl IntoIterator<Item = (Labels, u64)>) {
+        let family = Counters::default();
+        for (labels, value) in values {
+            family.get_or_create(&labels).inc_by(value);
+        }
+        self.registry.register(name, help, family);
+    }
+
+    fn identities(&mut self, status: &Status) {
+        let version = vec![("version", env!("CARGO_PKG_VERSION").to_owned())];
+        self.gauges("steward_build_info", "The version of Steward", [(version, 1.0)]);
+        let policy = status.plan.iter().map(|plan| {
+            let policy = &plan.policy;
+            let labels = vec![
+                ("name", policy.name.clone()),
+                ("version", policy.version.clone()),
+                ("digest", policy.digest.to_string()),
+            ];
+            (labels, 1.0)
+        });
+        self.gauges("steward_policy_info", "The policy that made the last plan", policy);
+    }
+
+    fn pools(&mut self, status: &Status) {
+        let counted = status.pools.iter().flat_map(|reading| &reading.counted);
+        let (mut seats, mut minutes, mut tokens) = (Vec::new(), Vec::new(), Vec::new());
+        for access in counted {
+            for (figure, value) in &access.figures {
+                let of = |state: &str| {
+                    vec![("license_type", access.access_type.as_str().to_owned()), ("state", state.to_owned())]
+                };
+                match access.access_type {
+                    AccessType::Analyzer | AccessType::Professional => seats.push((of(figure), *value)),
+                    AccessType::AnalyzerCapacity => minutes.push((of(figure.trim_end_matches("_minutes")), *value)),
+                    // A price is no number of tokens in some state.
+                    _ if *figure == "token_cost" => {}
+                    _ => tokens.push((of(figure.trim_end_matches("_tokens")), *value)),
+                }
+            }
+        }
+        self.gauges("steward_pool_seats", "Seats at the last reading", seats);
+        self.gauges("steward_pool_minutes", "Minutes of analyzer capacity at the last reading", minutes);
+        self.gauges("steward_pool_tokens", "Tokens at the last reading", tokens);
+        let read_at = status.pools.as_ref().map(|reading| seconds(reading.at));
+        self.gauge("steward_reading_timestamp_seconds", "When the pools were read last", read_at);
+    }
+
+    fn server_license(&mut self, status: &Status) {
+        let Some((at, license)) = &status.server_license else { return };
+        let expires_at = license.expires_at();
+        self.gauge(
+            "steward_server_license_expiry_known",
+            "Whether the licence of the server says when it ends",
+            Some(flag(expires_at.is_some())),
+        );
+        let has_ended = license.has_ended(*at).map(flag);
+        self.gauge("steward_server_license_expired", "Whether the licence of the server has ended", has_ended);
+        self.gauge(
+            "steward_server_license_expiry_timestamp_seconds",
+            "When the licence of the server ends",
+            expires_at.map(seconds),
+        );
+    }
+
+    fn jobs(&mut self, status: &Status) {
+        let runs = status.totals.jobs.iter().map(|((job, outcome), count)| {
+            (vec![("job", job.to_string()), ("outcome", outcome.as_str().to_owned())], *count)
+        });
+        self.counters("steward_job_runs", "Runs of the jobs", runs);
+        let each = |value: fn(&JobStatus) -> Option<f64>| -> Vec<(Labels, f64)> {
+            let values = status.jobs.iter().map(|(job, status)| (job, value(status)));
+            values.filter_map(|(job, value)| Some((of_job(*job), value?))).collect()
+        };
+        #[expect(clippy::cast_precision_loss, reason = "a duration in milliseconds")]
+        let durations = each(|job| job.last_duration_ms.map(|ms| ms as f64 / 1000.0));
+        self.gauges("steward_job_duration_seconds", "How long the last run of a job took", durations);
+        self.gauges(
+            "steward_job_last_success_timestamp_seconds",
+            "When a job last ended without a failure",
+            each(|job| job.last_success_at.map(seconds)),
+        );
+        self.gauges(
+            "steward_job_next_run_timestamp_seconds",
+            "When a job is due",
+            each(|job| job.next_at.map(seconds)),
+        );
+    }
+
+    fn plan(&mut self, status: &Status) {
+        let plan = status.plan.iter();
+        let releases = plan
+            .clone()
+            .flat_map(|plan| &plan.releases)
+            .map(|(license_type, count)| (vec![("license_type", license_type.to_string())], float(*count)));
+        self.gauges("steward_plan_releases", "Releases of the last plan", releases);
+        let decisions = plan.clone().flat_map(|plan| &plan.decisions);
+        let decisions = decisions.map(|(rule, count)| (vec![("rule", rule.clone())], float(*count)));
+        self.gauges("steward_plan_decisions", "Seats of the last plan by the rule that decided", decisions);
+        let held = plan.flat_map(|plan| &plan.held);
+        let held = held.map(|(gate, count)| (vec![("gate", (*gate).to_owned())], float(*count)));
+        self.gauges("steward_plan_held_seats", "Seats of the last plan that the guard held", held);
+    }
+
+    fn totals(&mut self, status: &Status) {
+        let totals = &status.totals;
+        let faults = totals.faults.iter().map(|(fault, count)| (vec![("fault", (*fault).to_owned())], *count));
+        self.counters("steward_policy_faults", "Faults of the policy, each of which held a plan", faults);
+        let changes = totals.changes.iter().map(|((license_type, change), count)| {
+            (vec![("license_type", license_type.to_string()), ("change", change.figure().to_owned())], *count)
+        });
+        self.counters("steward_seat_changes", "Seats that came and went between readings", changes);
+        let released = totals.released.iter().map(|((license_type, rule), count)| {
+            (vec![("license_type", license_type.to_string()), ("rule", rule.clone())], *count)
+        });
+        self.counters("steward_released_seats", "Seats taken", released);
+        let outcomes = totals.outcomes.iter().map(|(name, count)| (vec![("outcome", (*name).to_owned())], *count));
+        self.counters("steward_release_outcomes", "What became of planned releases", outcomes);
+        let requests = totals.requests.iter().map(|((method, outcome), count)| {
+            (vec![("method", method.clone()), ("outcome", outcome.as_str().to_owned())], *count)
+        });
+        self.counters("steward_qrs_requests", "Requests to the Qlik Repository Service", requests);
+    }
+
+    fn state(&mut self, status: &Status) {
+        let ledger = &status.ledger;
+        self.gauge("steward_ledger_entries", "Entries of the ledger", Some(float(ledger.entries)));
+        let is_writable = flag(ledger.problem.is_none());
+        self.gauge("steward_ledger_writable", "Whether the ledger could be written last", Some(is_writable));
+        self.gauge("steward_armed", "Whether releases are allowed", Some(flag(ledger.is_armed)));
+        self.gauge("steward_paused", "Whether releases are paused", Some(flag(ledger.is_paused)));
+        let waiting = flag(status.rules_waiting.is_some());
+        self.gauge("steward_rules_waiting", "Whether changed rules wait for an administrator", Some(waiting));
+        let is_valid = flag(status.settings_problem.is_none());
+        self.gauge("steward_settings_valid", "Whether the settings file on the disk is in force", Some(is_valid));
+        self.gauge("steward_ready", "What /readyz says", Some(flag(status.readiness().ready)));
+    }
+}
+
+fn of_job(job: Job) -> Labels {
+    vec![("job", job.to_string())]
+}
+
+fn flag(is_so: bool) -> f64 {
+    if is_so { 1.0 } else { 0.0 }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+fn float(count: u64) -> f64 {
+    count as f64
+}
+
+#[expect(clippy::cast_precision_loss, reason = "milliseconds of a calendar, far below 2^53")]
+fn seconds(at: Instant) -> f64 {
+    at.millis() as f64 / 1000.0
+}

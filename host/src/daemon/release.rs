@@ -1,0 +1,143 @@
+//! The release job: a plan, and unless it is a dry run what the executor does with it, all within the guard.
+
+use steward_core::application::{Choice, Refusal};
+use steward_core::guard::{Gate, Scope};
+use steward_core::plan::{Plan, PlanBody};
+
+use super::report::{Facts, PlanFacts, RunFacts};
+use super::rules::{self, Rules};
+use super::work::{Ended, Mode, Work, stopped};
+use crate::apply::{self, Applied, ApplyError, PlanRef, Request};
+use crate::cycle::{self, CycleError, Prepared};
+use crate::ledger::{CycleLock, LockError};
+use crate::os_user;
+use crate::qrs::Client;
+use crate::run_settings::execution_settings;
+
+/// Digits of a plan's id in messages.
+const PLAN_DIGITS: usize = 12;
+
+pub(super) async fn run(work: &mut Work, client: &Client, mode: Mode) -> anyhow::Result<Ended> {
+    let lock = match apply::lock(&work.settings, false, work.timer.clock()).await {
+        Err(ApplyError::Lock(LockError::Held { holder })) => {
+            anyhow::bail!("another cycle is at work ({holder}), so this one is tried again later")
+        }
+        lock => lock?,
+    };
+    let settings = work.settings.clone();
+    let site = cycle::site_of(&settings);
+    let grace_days = execution_settings(&settings).undo_grace_days;
+    work.ledger.refresh().await?;
+    crate::executor::recover(&mut work.ledger, client, site, work.timer.clock(), grace_days).await?;
+    let policy = cycle::load_policy(Some(&settings))?;
+    let prepared = tokio::select! {
+        prepared = cycle::prepare_live(&settings, policy, client, None, Some(&mut work.ledger), work.timer.clock()) => prepared?,
+        () = work.stop.cancelled() => return Ok(stopped()),
+    };
+    work.beat.beat();
+    let retention_days = settings.steward.history.retention_days;
+    cycle::watch(&mut work.ledger, &prepared.snapshot, site, retention_days, work.timer.now()).await?;
+    let (mut prepared, plan) = planned(prepared).await?;
+    cycle::store_plan(&mut work.ledger, &prepared, &plan, work.timer.now()).await?;
+    work.beat.beat();
+
+    let mut facts = Facts { plan: Some(PlanFacts::of(plan.body())), ..Facts::default() };
+    let rules = rules::look(&mut work.ledger, &mut prepared, &plan, settings.steward.policy.max_new_releases).await?;
+    drop(prepared);
+    facts.rules_waiting = match &rules {
+        Rules::NotArmed => None,
+        Rules::Accepted => Some(None),
+        Rules::Waiting(why) => Some(Some(why.clone())),
+    };
+    let told = told(&plan);
+    if mode == Mode::Look || settings.butler.qlik_sense_license.license_release.dry_run {
+        let is_dry = if mode == Mode::Look { "looked only" } else { "dry run, nothing is released" };
+        return Ok(Ended { facts, ..of_plan(&plan, format!("{told}; {is_dry}")) });
+    }
+    if let Rules::Waiting(why) = rules {
+        let gate = Gate::RulesChanged;
+        let message = format!("{told}; {gate}: {why}. {} {}", gate.sentence(), gate.way_out());
+        return Ok(Ended::attention(message, facts));
+    }
+    if plan.body().releases.is_empty() {
+        return Ok(Ended { facts, ..of_plan(&plan, told) });
+    }
+    release(work, client, &lock, &plan, facts).await
+}
+
+async fn planned(prepared: Prepared) -> Result<(Prepared, Plan), CycleError> {
+    let decided = tokio::task::spawn_blocking(move || prepared.plan(None).map(|plan| (prepared, plan))).await;
+    decided.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+}
+
+async fn release(
+    work: &mut Work,
+    client: &Client,
+    lock: &CycleLock,
+    plan: &Plan,
+    mut facts: Facts,
+) -> anyhow::Result<Ended> {
+    let request = Request {
+        plan: PlanRef::Id(plan.id().to_string()),
+        choice: Choice::default(),
+        note: None,
+        by: format!("the daemon of {}", os_user::name()),
+    };
+    let (beat, timer, settings) = (work.beat.clone(), work.timer.clone(), work.settings.clone());
+    let mut progress = |_| beat.beat();
+    let applied = apply::apply_locked(
+        lock,
+        &mut work.ledger,
+        client,
+        &settings,
+        &request,
+        &work.stop,
+        timer.clock(),
+        &mut progress,
+    )
+    .await;
+    let told = told(plan);
+    match applied {
+        Ok(Applied::Nothing) => Ok(Ended { facts, ..of_plan(plan, told) }),
+        Ok(Applied::Held(held)) => {
+            let gates: Vec<String> = held.iter().map(|held| format!("{}: {}", held.gate, held.detail)).collect();
+            Ok(Ended::attention(format!("{told}; nothing was released, {}", gates.join("; ")), facts))
+        }
+        Ok(Applied::Run(held, report)) => {
+            facts.run = work.ledger.state().runs().get(&report.run).map(|run| RunFacts::of(report.run, run));
+            let counts: Vec<String> =
+                report.counts.iter().map(|(result, count)| format!("{} {count}", result.as_str())).collect();
+            let message = format!("run {}: {}", report.run, counts.join(", "));
+            let is_fine = held.is_empty() && !report.needs_attention() && !is_held(plan.body());
+            Ok(if is_fine { Ended::done(message, facts) } else { Ended::attention(message, facts) })
+        }
+        Err(ApplyError::Stopped) => Ok(Ended { facts, ..stopped() }),
+        Err(error @ (ApplyError::Held { .. } | ApplyError::Refused(Refusal::Held { .. }))) => {
+            Ok(Ended::attention(format!("{told}; {error}"), facts))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn of_plan(plan: &Plan, message: String) -> Ended {
+    let facts = Facts::default();
+    if is_held(plan.body()) { Ended::attention(message, facts) } else { Ended::done(message, facts) }
+}
+
+/// A licence type or the whole run is held. Single seats always are.
+fn is_held(plan: &PlanBody) -> bool {
+    plan.held.iter().any(|held| held.scope != Scope::Seat)
+}
+
+fn told(plan: &Plan) -> String {
+    let (id, plan) = (plan.id(), plan.body());
+    let id: String = id.hex().chars().take(PLAN_DIGITS).collect();
+    let gates: Vec<String> = plan
+        .held
+        .iter()
+        .filter(|held| held.scope != Scope::Seat)
+        .map(|held| format!("{}: {}", held.gate, held.detail))
+        .collect();
+    let held = if gates.is_empty() { String::new() } else { format!(", held by {}", gates.join("; ")) };
+    format!("plan {id} releases {} of {} seats{held}", plan.releases.len(), plan.decisions.len())
+}

@@ -1,0 +1,175 @@
+//! What the daemon tells of itself: one value, made by the keeper, that everybody else only reads.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::json;
+use steward_core::instant::Instant;
+use steward_core::license_type::LicenseType;
+use steward_core::monitor::seat_changes::Change;
+use steward_core::monitor::server_license::ServerLicense;
+
+use super::job::Job;
+use super::report::{JobOutcome, JobReport, PlanFacts};
+use super::work::duration_ms;
+use crate::ledger::Ledger;
+use crate::monitor::PoolReading;
+use crate::qrs::RequestCounts;
+
+/// Everything about the daemon at one moment.
+#[derive(Debug, Clone, Default)]
+pub struct Status {
+    /// `None` before the keeper is at work.
+    pub started_at: Option<Instant>,
+    pub pools: Option<PoolReading>,
+    pub server_license: Option<(Instant, ServerLicense)>,
+    pub plan: Option<PlanFacts>,
+    pub jobs: BTreeMap<Job, JobStatus>,
+    pub ledger: LedgerStatus,
+    /// Why the settings file on the disk is not in force.
+    pub settings_problem: Option<String>,
+    /// Why changed rules wait for an administrator.
+    pub rules_waiting: Option<String>,
+    pub totals: Totals,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct JobStatus {
+    pub next_at: Option<Instant>,
+    pub last_success_at: Option<Instant>,
+    pub last_duration_ms: Option<i64>,
+    pub last: Option<(JobOutcome, String)>,
+    /// Two occurrences have passed since the last success.
+    pub is_overdue: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct LedgerStatus {
+    pub entries: u64,
+    pub is_armed: bool,
+    pub is_paused: bool,
+    /// Why it cannot be used; `None` when all is well.
+    pub problem: Option<String>,
+}
+
+/// Counts since the daemon started.
+#[derive(Debug, Clone, Default)]
+pub struct Totals {
+    pub jobs: BTreeMap<(Job, JobOutcome), u64>,
+    pub changes: BTreeMap<(LicenseType, Change), u64>,
+    pub faults: BTreeMap<&'static str, u64>,
+    pub released: BTreeMap<(LicenseType, String), u64>,
+    pub outcomes: BTreeMap<&'static str, u64>,
+    pub requests: RequestCounts,
+}
+
+/// Whether the daemon does what it is there for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Readiness {
+    pub ready: bool,
+    /// Why not.
+    pub problems: Vec<String>,
+}
+
+impl Status {
+    /// Takes in how a job ended.
+    pub fn add(&mut self, report: &JobReport) {
+        let job = self.jobs.entry(report.job).or_default();
+        job.last_duration_ms = Some(duration_ms(report));
+        job.last = Some((report.outcome, report.message.clone()));
+        if report.outcome != JobOutcome::Failed {
+            job.last_success_at = Some(report.ended_at);
+        }
+        self.totals.add(report);
+        let facts = report.facts.clone();
+        if let Some(waiting) = facts.rules_waiting {
+            self.rules_waiting = waiting;
+        }
+        self.pools = facts.pools.or(self.pools.take());
+        self.server_license = facts.server_license.or(self.server_license.take());
+        self.plan = facts.plan.or(self.plan.take());
+    }
+
+    /// What `steward status` shows of a daemon that runs, as JSON.
+    pub fn told(&self) -> String {
+        let jobs: BTreeMap<&str, serde_json::Value> = self
+            .jobs
+            .iter()
+            .map(|(job, status)| {
+                let (outcome, message) = status.last.as_ref().map(|(outcome, text)| (outcome.as_str(), text)).unzip();
+                let told = json!({
+                    "nextAt": status.next_at,
+                    "lastSuccessAt": status.last_success_at,
+                    "outcome": outcome,
+                    "message": message,
+                });
+                (job.as_str(), told)
+            })
+            .collect();
+        json!({
+            "startedAt": self.started_at,
+            "settingsProblem": self.settings_problem,
+            "rulesWaiting": self.rules_waiting,
+            "jobs": jobs,
+        })
+        .to_string()
+    }
+
+    pub fn readiness(&self) -> Readiness {
+        let mut problems = Vec::new();
+        if self.started_at.is_none() {
+            problems.push("the daemon is starting".to_owned());
+        }
+        if let Some(problem) = &self.ledger.problem {
+            problems.push(format!("the ledger cannot be used: {problem}"));
+        }
+        for job in [Job::Monitor, Job::ServerLicense] {
+            let Some(status) = self.jobs.get(&job).filter(|status| status.next_at.is_some()) else { continue };
+            match (&status.last, status.last_success_at) {
+                (None, _) => problems.push(format!("the job {job} has not run yet")),
+                (Some((_, message)), None) => problems.push(format!("the job {job} has never succeeded: {message}")),
+                (Some(_), Some(at)) if status.is_overdue => {
+                    problems.push(format!("the data is stale: the job {job} succeeded last at {at}"));
+                }
+                _ => {}
+            }
+        }
+        Readiness { ready: problems.is_empty(), problems }
+    }
+}
+
+impl Totals {
+    fn add(&mut self, report: &JobReport) {
+        *self.jobs.entry((report.job, report.outcome)).or_default() += 1;
+        for (key, count) in &report.requests {
+            *self.requests.entry(key.clone()).or_default() += count;
+        }
+        for (license_type, changes) in report.facts.pools.iter().flat_map(|pools| &pools.changes) {
+            for (change, count) in changes {
+                *self.changes.entry((*license_type, *change)).or_default() += u64::from(*count);
+            }
+        }
+        for (fault, count) in report.facts.plan.iter().flat_map(|plan| &plan.faults) {
+            *self.faults.entry(fault).or_default() += count;
+        }
+        if let Some(run) = &report.facts.run {
+            for (key, count) in &run.released {
+                *self.released.entry(key.clone()).or_default() += count;
+            }
+            for (outcome, count) in &run.outcomes {
+                *self.outcomes.entry(outcome).or_default() += count;
+            }
+        }
+    }
+}
+
+impl LedgerStatus {
+    pub fn of(ledger: &Ledger) -> Self {
+        Self {
+            entries: ledger.head().seq,
+            is_armed: ledger.state().armed().is_some(),
+            is_paused: ledger.state().paused().is_some(),
+            problem: None,
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! One job from beginning to end, with the settings that were in force when it began.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::heartbeat::Heartbeat;
+use super::job::Job;
+use super::release;
+use super::report::{Facts, JobOutcome, JobReport};
+use crate::apply::ApplyError;
+use crate::clock::Timer;
+use crate::config::Settings;
+use crate::error_chain;
+use crate::executor;
+use crate::ledger::{Ledger, LockError};
+use crate::monitor;
+use crate::qrs::{Client, RequestCounts};
+use crate::run_settings::{execution_settings, reporting};
+use crate::{apply, cycle};
+
+/// Releases or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Whatever the job is there for.
+    Act,
+    /// Only look what changed rules would do.
+    Look,
+}
+
+/// What a job works with. It owns all of it, so that it can run as a task of its own.
+pub struct Work {
+    pub settings: Arc<Settings>,
+    pub timer: Timer,
+    /// Asks to stop at the next place where that is possible.
+    pub stop: CancellationToken,
+    pub beat: Heartbeat,
+    pub ledger: Ledger,
+}
+
+/// How a job ended, in one sentence, and what it found.
+pub(super) struct Ended {
+    pub outcome: JobOutcome,
+    pub message: String,
+    pub facts: Facts,
+}
+
+impl Ended {
+    pub(super) fn done(message: impl Into<String>, facts: Facts) -> Self {
+        Self { outcome: JobOutcome::Done, message: message.into(), facts }
+    }
+
+    pub(super) fn attention(message: impl Into<String>, facts: Facts) -> Self {
+        Self { outcome: JobOutcome::Attention, message: message.into(), facts }
+    }
+}
+
+/// Runs a job to its end and gives the ledger back.
+pub async fn run(mut work: Work, job: Job, mode: Mode) -> (Ledger, JobReport) {
+    let started_at = work.timer.now();
+    // The release job holds the lock while it looks.
+    if job != Job::Release {
+        recover(&work.settings, &mut work.ledger, &work.timer).await;
+    }
+    let mut requests = RequestCounts::new();
+    let ended = match cycle::connect(&work.settings, work.timer.clock()) {
+        Ok(client) => {
+            let ended = carry_out(&mut work, &client, job, mode).await;
+            requests = client.requests();
+            ended
+        }
+        Err(error) => Err(error.into()),
+    };
+    let ended = ended.unwrap_or_else(|error| Ended {
+        outcome: JobOutcome::Failed,
+        message: error_chain::of(&error),
+        facts: Facts::default(),
+    });
+    let Ended { outcome, message, facts } = ended;
+    let ended_at = work.timer.now();
+    (work.ledger, JobReport { job, started_at, ended_at, outcome, message, facts, requests })
+}
+
+async fn carry_out(work: &mut Work, client: &Client, job: Job, mode: Mode) -> anyhow::Result<Ended> {
+    match job {
+        Job::Monitor => read_pools(work, client).await,
+        Job::ServerLicense => read_server_license(work, client).await,
+        Job::Release => release::run(work, client, mode).await,
+    }
+}
+
+async fn read_pools(work: &mut Work, client: &Client) -> anyhow::Result<Ended> {
+    let site = cycle::site_of(&work.settings);
+    let reporting = reporting(&work.settings);
+    let retention_days = work.settings.steward.history.retention_days;
+    let reading = tokio::select! {
+        read = monitor::read_pools(&mut work.ledger, client, site, &reporting, retention_days, work.timer.clock()) => read?,
+        () = work.stop.cancelled() => return Ok(stopped()),
+    };
+    let kinds = reading.counted.len();
+    let outcome = if reading.problems.is_empty() { JobOutcome::Done } else { JobOutcome::Attention };
+    let message = match reading.problems.as_slice() {
+        [] => format!("read {kinds} kinds of access"),
+        problems => problems.join("; "),
+    };
+    Ok(Ended { outcome, message, facts: Facts { pools: Some(reading), ..Facts::default() } })
+}
+
+async fn read_server_license(work: &mut Work, client: &Client) -> anyhow::Result<Ended> {
+    let site = cycle::site_of(&work.settings);
+    let reporting = reporting(&work.settings);
+    let (at, license) = tokio::select! {
+        read = monitor::read_server_license(&mut work.ledger, client, site, &reporting, work.timer.clock()) => read?,
+        () = work.stop.cancelled() => return Ok(stopped()),
+    };
+    let threshold_days = work.settings.butler.qlik_sense_license.server_license_monitor.alert.threshold_days;
+    let warning = monitor::expiry_warning(&license, at, threshold_days);
+    let facts = Facts { server_license: Some((at, license.clone())), ..Facts::default() };
+    Ok(match warning {
+        Some(warning) => Ended::attention(warning, facts),
+        None => Ended::done(format!("the licence of the server ends on {}", license.expiry), facts),
+    })
+}
+
+pub(super) fn stopped() -> Ended {
+    Ended::done("stopped before anything was done", Facts::default())
+}
+
+/// Finishes a run that an earlier process left open. While another process is at work the run is that one's.
+pub async fn recover(settings: &Settings, ledger: &mut Ledger, timer: &Timer) {
+    if let Err(error) = try_to_recover(settings, ledger, timer).await {
+        tracing::warn!("a run that was interrupted cannot be finished yet: {}", error_chain::of(&error));
+    }
+}
+
+async fn try_to_recover(settings: &Settings, ledger: &mut Ledger, timer: &Timer) -> anyhow::Result<()> {
+    ledger.refresh().await?;
+    if ledger.state().open_run().is_none() {
+        return Ok(());
+    }
+    let _lock = match apply::lock(settings, false, timer.clock()).await {
+        Err(ApplyError::Lock(LockError::Held { .. })) => return Ok(()),
+        lock => lock?,
+    };
+    let client = cycle::connect(settings, timer.clock())?;
+    let grace_days = execution_settings(settings).undo_grace_days;
+    executor::recover(ledger, &client, cycle::site_of(settings), timer.clock(), grace_days).await?;
+    Ok(())
+}
+
+/// How long a job took.
+pub fn duration_ms(report: &JobReport) -> i64 {
+    report.ended_at.millis_since(report.started_at).max(0)
+}
