@@ -140,8 +140,8 @@ pub fn substituted(query: &Query, values: &Values, now_ms: i64) -> String {
     asked
 }
 
-/// As Grafana writes a variable: `raw` and `regex` in InfluxQL, and without a format in PromQL, where its data source
-/// writes a regular expression for a text in quotes. The other way round either would be wrong for some values.
+/// As Grafana writes a variable: `raw` and `regex` in `InfluxQL`, and without a format in `PromQL`, where its data
+/// source writes a regular expression for a text in quotes. The other way round would be wrong for some values.
 fn formatted(kind: Kind, values: &[String], format: &str) -> String {
     match (kind, format, values) {
         (Kind::InfluxQl, "raw", [value]) => value.clone(),

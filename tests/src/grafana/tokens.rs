@@ -1,4 +1,4 @@
-//! Just enough of a lexer to find names in InfluxQL and PromQL. It knows words, quotes and signs; it is no parser.
+//! Just enough of a lexer to find names in `InfluxQL` and `PromQL`. It knows words, quotes and signs; it is no parser.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Token<'t> {
