@@ -8,6 +8,7 @@ pub mod butler;
 pub mod component;
 pub mod fixture;
 pub mod gates;
+pub mod grafana;
 pub mod native;
 pub mod plans;
 pub mod random;
