@@ -148,6 +148,9 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    pub const ALL: [Self; 6] =
+        [Self::Trap, Self::OutOfFuel, Self::Deadline, Self::OutOfMemory, Self::Malformed, Self::Oversize];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Trap => "trap",

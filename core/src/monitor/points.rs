@@ -136,6 +136,10 @@ const FIGURES_OF_RUN: [&str; 10] = [
     "not_restored",
 ];
 
+/// Every name that [`figure_of_release`] gives.
+pub const RELEASE_FIGURES: [&str; 7] =
+    ["freed", "quarantined", "gone_before", "stale", "still_allocated", "failed", "not_tried"];
+
 /// The name under which a planned release is counted, in `steward_run` and in metrics.
 pub fn figure_of_release(state: &ReleaseState) -> &'static str {
     match state {

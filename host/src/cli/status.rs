@@ -1,5 +1,7 @@
 //! `steward status`: the pools of the site, and what the ledger says about releases.
 
+mod daemon;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
@@ -18,6 +20,7 @@ use super::{ConfigFile, Outcome, load_settings, print_text};
 use crate::executor::{RunReport, SeatResult};
 use crate::ledger::{Ledger, LedgerError};
 use crate::{clock, cycle};
+use daemon::Daemon;
 
 /// Runs that are shown.
 const LAST_RUNS: usize = 5;
@@ -53,9 +56,11 @@ pub async fn run(args: StatusArgs) -> Result<Outcome> {
     spinner.finish_and_clear();
     let snapshot = snapshot?;
     let pools = planner::pools(&snapshot);
+    let mut daemon = None;
     let releases = match super::plan::open_to_read(&loaded.settings).await {
         Some(mut ledger) => {
             let releases = Releases::of(&mut ledger).await?;
+            daemon = ledger.last_seen_alive().await?.map(|seen| Daemon::of(&seen, clock::now()));
             cycle::watch(
                 &mut ledger,
                 &snapshot,
@@ -71,13 +76,15 @@ pub async fn run(args: StatusArgs) -> Result<Outcome> {
     };
     let text = match args.format {
         Format::Json => {
-            let json = json!({ "takenAt": snapshot.taken_at(), "pools": pools, "releases": releases });
+            let json =
+                json!({ "takenAt": snapshot.taken_at(), "pools": pools, "releases": releases, "daemon": daemon });
             escaped(&serde_json::to_string_pretty(&json)?) + "\n"
         }
         Format::Table => {
             let releases = releases.map_or_else(|| "\nReleases: no ledger yet\n".to_owned(), |it| it.text());
             let bars = io::stdout().is_terminal();
-            format!("Pools at {}\n{}{releases}", snapshot.taken_at(), pools_text(&pools, bars))
+            let daemon = daemon.map_or_else(|| "\nDaemon: none ever ran here\n".to_owned(), |it| it.text());
+            format!("Pools at {}\n{}{releases}{daemon}", snapshot.taken_at(), pools_text(&pools, bars))
         }
     };
     print_text(&text)?;

@@ -12,6 +12,7 @@ use steward_core::text::hex;
 use thiserror::Error;
 
 use crate::private;
+use crate::qrs::tls;
 
 const FILE_NAME: &str = "control.json";
 /// A reload answers at once unless a job runs; then it may take as long as a list of the server.
@@ -99,7 +100,14 @@ impl Control {
             message: String,
         }
         let no_answer = |source| ControlError::NoAnswer { address: self.address, source };
-        let client = reqwest::Client::builder().no_proxy().timeout(ANSWER_TIME_MAX).build().map_err(no_answer)?;
+        // Plain HTTP on this machine; the client wants to know all the same how it would speak TLS.
+        let tls = rustls::ClientConfig::builder_with_provider(tls::provider())
+            .with_safe_default_protocol_versions()
+            .map_err(|error| ControlError::Refused(error.to_string()))?
+            .with_root_certificates(rustls::RootCertStore::empty())
+            .with_no_client_auth();
+        let client = reqwest::Client::builder().tls_backend_preconfigured(tls).no_proxy().timeout(ANSWER_TIME_MAX);
+        let client = client.build().map_err(no_answer)?;
         let url = format!("http://{}/api/v1/{path}", self.address);
         let answer = client.post(url).bearer_auth(&self.token).send().await.map_err(no_answer)?;
         let is_good = answer.status().is_success();

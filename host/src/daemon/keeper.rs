@@ -186,6 +186,7 @@ impl Keeper {
         };
         self.status.settings_problem = None;
         if *loaded.settings == *self.parts.in_force.settings {
+            tracing::info!("the settings were read again and are the same as before");
             return Ok("the settings are the same as before".to_owned());
         }
         for note in &loaded.notes {

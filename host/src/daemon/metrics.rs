@@ -127,7 +127,7 @@ impl Told {
 
     fn jobs(&mut self, status: &Status) {
         let runs = status.totals.jobs.iter().map(|((job, outcome), count)| {
-            (vec![("job", job.to_string()), ("outcome", outcome.as_str().to_owned())], *count)
+            (vec![("task", job.to_string()), ("outcome", outcome.as_str().to_owned())], *count)
         });
         self.counters("steward_job_runs", "Runs of the jobs", runs);
         let each = |value: fn(&JobStatus) -> Option<f64>| -> Vec<(Labels, f64)> {
@@ -200,7 +200,7 @@ impl Told {
 }
 
 fn of_job(job: Job) -> Labels {
-    vec![("job", job.to_string())]
+    vec![("task", job.to_string())]
 }
 
 fn flag(is_so: bool) -> f64 {

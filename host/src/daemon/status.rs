@@ -6,8 +6,10 @@ use serde::Serialize;
 use serde_json::json;
 use steward_core::instant::Instant;
 use steward_core::license_type::LicenseType;
+use steward_core::monitor::points::RELEASE_FIGURES;
 use steward_core::monitor::seat_changes::Change;
 use steward_core::monitor::server_license::ServerLicense;
+use steward_core::policy::FaultKind;
 
 use super::job::Job;
 use super::report::{JobOutcome, JobReport, PlanFacts};
@@ -53,7 +55,7 @@ pub struct LedgerStatus {
 }
 
 /// Counts since the daemon started.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Totals {
     pub jobs: BTreeMap<(Job, JobOutcome), u64>,
     pub changes: BTreeMap<(LicenseType, Change), u64>,
@@ -135,6 +137,22 @@ impl Status {
             }
         }
         Readiness { ready: problems.is_empty(), problems }
+    }
+}
+
+impl Default for Totals {
+    /// Zeros for whatever can be named before it happens: a counter that appears with its first event hides that event.
+    fn default() -> Self {
+        let outcomes = [JobOutcome::Done, JobOutcome::Attention, JobOutcome::Failed];
+        let jobs = Job::ALL.into_iter().flat_map(|job| outcomes.map(|outcome| ((job, outcome), 0)));
+        Self {
+            jobs: jobs.collect(),
+            changes: BTreeMap::new(),
+            faults: FaultKind::ALL.into_iter().map(|kind| (kind.as_str(), 0)).collect(),
+            released: BTreeMap::new(),
+            outcomes: RELEASE_FIGURES.into_iter().map(|name| (name, 0)).collect(),
+            requests: RequestCounts::new(),
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use super::credentials::{CredentialsError, Loaded, certificates_of_pem};
 use super::error::QrsError;
 use super::settings::{QrsSettings, Verify};
 
-pub(super) fn provider() -> Arc<CryptoProvider> {
+pub(crate) fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 
