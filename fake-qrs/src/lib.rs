@@ -17,6 +17,7 @@ pub mod faults;
 pub mod filter;
 
 pub mod journal;
+mod life;
 pub mod options;
 pub mod proxy;
 mod routes;
@@ -32,6 +33,7 @@ pub use clock::Clock;
 pub use data::{Data, Totals};
 pub use faults::{Fault, FaultRule, FaultScript};
 pub use journal::JournalEntry;
+pub use life::Life;
 pub use options::{Era, LicenseModel, Options};
 pub use proxy::ProxyOptions;
 pub use server::{FakeQrs, StartError, TlsError, start};

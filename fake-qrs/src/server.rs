@@ -24,6 +24,7 @@ use crate::control;
 use crate::data::Data;
 use crate::faults::{FaultPlayer, FaultScript};
 use crate::journal::{JournalEntry, Port};
+use crate::life::Life;
 use crate::options::Options;
 use crate::service::{Connection, Service};
 pub use tls::TlsError;
@@ -167,6 +168,11 @@ impl FakeQrs {
         let account = crate::proxy::account_of(account)?;
         let now = self.service.clock.now();
         self.service.store().log_in(&account, now)
+    }
+
+    /// The people of this site with habits of their own, for simulated days.
+    pub fn life(&self, seed: u64) -> Life {
+        Life::new(Arc::clone(&self.service), seed)
     }
 
     /// Proxy sessions opened so far.

@@ -110,9 +110,7 @@ enum Outcome {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    // A daemon tells what it does; a command only what went wrong.
-    let told = u8::from(matches!(cli.command, Command::Run(_)));
-    start_logging(cli.verbose.saturating_add(told));
+    start_logging(cli.verbose, &cli.command);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return exit_code(Err(anyhow::Error::new(error).context("cannot start"))),
@@ -152,15 +150,23 @@ async fn run(command: Command) -> Result<Outcome> {
 }
 
 /// Warnings are shown always; `RUST_LOG` overrides what `-v` says.
-fn start_logging(verbose: u8) {
+fn start_logging(verbose: u8, command: &Command) {
     let level = match verbose {
+        // A daemon tells what it does, a command only what went wrong; in the demo's past much is held on purpose.
+        0 if matches!(command, Command::Run(_)) => "steward=info,warn",
+        0 if matches!(command, Command::Demo(_)) => "error",
         0 => "warn",
         1 => "steward=info,warn",
         _ => "steward=debug,info",
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
     let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_target(false)
+        .with_ansi(colours)
+        .with_writer(std::io::stderr)
+        .init();
 }
 
 /// The settings file that a command works with.

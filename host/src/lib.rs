@@ -16,4 +16,5 @@ mod private;
 pub mod qrs;
 mod replay;
 mod run_settings;
+pub mod simulation;
 pub mod undo;

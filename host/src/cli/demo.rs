@@ -4,20 +4,31 @@ use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use chrono::{DateTime, Utc};
 use clap::Args;
 use steward_core::decision::Verdict;
 use steward_core::plan::{Plan, PlannedDecision};
 use steward_core::snapshot::SnapshotFile;
-use steward_fake_qrs::Options;
+use steward_fake_qrs::{Clock, Options};
 use steward_fake_qrs::seed::{self, SeedOptions};
 
 use super::fake_qrs::{certificate_set, serve, utc_now};
 use super::out_file::write_file;
 use super::people::Person;
+use super::table::counted;
 use super::{Outcome, plan, print_text, why};
-use crate::clock;
+use crate::clock::{self, Timer};
 use crate::config::Settings;
 use crate::cycle::{self, Prepared, Source};
+use crate::daemon::{self, Stop};
+use crate::simulation::{self, Past};
+
+/// Somebody looks at the first plan of the simulated past and arms.
+const ARMED_AFTER_DAYS: u32 = 2;
+/// A past of three months shows a trend.
+const HISTORY_DAYS: u32 = 90;
+const OWN_SETTINGS: &str = "  guard:\n    aboveCap: longest-idle-first\n    releasesPerMinute: 1000000\n  \
+                            http:\n    listen: 127.0.0.1:0\n";
 
 /// The people of the demo: enough for every rule to have somebody.
 const SEATS: usize = 2000;
@@ -41,6 +52,9 @@ pub struct DemoArgs {
     /// How many seats to invent
     #[arg(long, default_value_t = SEATS)]
     seats: usize,
+    /// Days of the past to simulate first: people log in, the daemon watches and releases
+    #[arg(long, value_name = "DAYS", default_value_t = HISTORY_DAYS, value_parser = clap::value_parser!(u32).range(0..=3650))]
+    history_days: u32,
     /// Write certificates, settings and snapshot here instead of into a temporary folder
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
@@ -49,9 +63,15 @@ pub struct DemoArgs {
 pub async fn run(args: DemoArgs) -> Result<Outcome> {
     let temporary = tempfile::Builder::new().prefix("steward-demo-").tempdir().context("cannot make a folder")?;
     let folder = args.dir.clone().unwrap_or_else(|| temporary.path().to_owned());
-    let data = seed::generate(&SeedOptions::new(SEED, args.seats, utc_now()?));
+    let now = clock::now();
+    let from = now.minus_days(args.history_days).context("there is no time so long ago")?;
+    let began = DateTime::<Utc>::from_timestamp_millis(from.millis()).context("there is no time so long ago")?;
+    let data = seed::generate(&SeedOptions::new(SEED, args.seats, began));
     let people = data.users.len();
-    let fake = serve(Options::new(data, certificate_set(&folder)?), &folder).await?;
+    let mut options = Options::new(data, certificate_set(&folder)?);
+    options.clock = Clock::starting_at(began);
+    options.allocation_rules = true;
+    let fake = serve(options, &folder).await?;
     let config = folder.join(steward_fake_qrs::settings::FILE_NAME);
     print_text(&format!(
         "An invented Qlik Sense site with {people} people answers on https://{}.\n\
@@ -60,8 +80,17 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
         config.display()
     ))?;
 
-    work_off_the_backlog(&config)?;
+    change_settings(&config)?;
     let settings = Settings::load(&config)?.settings;
+    if args.history_days > 0 {
+        let spinner = plan::spinner("living through the past");
+        let armed_at = from.plus_days(ARMED_AFTER_DAYS).filter(|at| *at < now);
+        let lived = simulation::live(&config, &fake, Past { from, armed_at, until: now, seed: SEED }).await;
+        spinner.finish_and_clear();
+        lived?;
+        print_text(&history_text(&settings, args.history_days).await?)?;
+    }
+    fake.clock().set(utc_now()?);
     let mut ledger = cycle::open_ledger(&settings, &clock::now).await?;
     let prepared = cycle::prepare(Some(&settings), &Source::default(), Some(&mut ledger), &clock::now).await?;
     let plan = tokio::task::spawn_blocking(move || prepared.plan(None).map(|plan| (prepared, plan)));
@@ -75,8 +104,9 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
 
     let serving = !args.once && (args.keep || std::io::stdin().is_terminal());
     if serving {
-        print_text(&(next_commands("--config", &config, &plan, &examples) + "\nThe server runs until Ctrl-C.\n"))?;
-        tokio::signal::ctrl_c().await.context("cannot wait for Ctrl-C")?;
+        print_text(&(next_commands("--config", &config, &plan, &examples) + "\nServer and daemon run until Ctrl-C.\n"))?;
+        let options = daemon::Options { config, timer: Timer::real(), signals: true, until: None };
+        daemon::run(options, Stop::default()).await?;
     } else {
         // The folder has to outlive us, or the commands would find nothing.
         let _ = temporary.keep();
@@ -91,15 +121,30 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// A site that nobody tidied for years is far above the cap. Here it is worked off cap by cap, so that there is
-/// something to see, and seats may be released, because nobody holds them; the section `steward:` is the last one of the file.
-fn work_off_the_backlog(config: &Path) -> Result<()> {
+/// A site that nobody tidied for years is far above the cap. Here it is worked off cap by cap, so that there is something
+/// to see, and seats may be released, because nobody holds them; the section `steward:` is the last one of the file.
+fn change_settings(config: &Path) -> Result<()> {
     let read = std::fs::read_to_string(config);
     let written = read.and_then(|text| {
-        let text = text.replace("dryRun: true", "dryRun: false");
-        std::fs::write(config, text + "  guard:\n    aboveCap: longest-idle-first\n")
+        let text = text.replace("dryRun: true\n      frequency: every 24 hours", "dryRun: false\n      frequency: at 3:00");
+        std::fs::write(config, text + OWN_SETTINGS)
     });
     written.with_context(|| format!("cannot change `{}`", config.display()))
+}
+
+/// What the simulated past left in the ledger.
+async fn history_text(settings: &Settings, days: u32) -> Result<String> {
+    let mut ledger = cycle::open_ledger(settings, &clock::now).await?;
+    let readings = ledger.reading_count().await?;
+    let runs = ledger.state().runs().len();
+    let taken = ledger.taken_seats().len();
+    ledger.close().await;
+    Ok(format!(
+        "{days} days of its past were lived in a moment: {} of its pools, {} and {} taken.\n\n",
+        counted(readings, "reading"),
+        counted(runs, "run"),
+        counted(taken, "seat")
+    ))
 }
 
 /// Explains one person who loses a seat and one who is protected.

@@ -72,6 +72,15 @@ impl Ledger {
         transaction.commit().await.map_err(LedgerError::write)
     }
 
+    /// How many readings of the pools are kept.
+    pub async fn reading_count(&mut self) -> Result<usize, LedgerError> {
+        let count: i64 = sqlx::query_scalar("SELECT COUNT(DISTINCT at) FROM access_reading")
+            .fetch_one(&mut self.connection)
+            .await
+            .map_err(LedgerError::read)?;
+        Ok(usize::try_from(count).unwrap_or(0))
+    }
+
     /// The seats of the last reading of a server; empty before the first one.
     pub async fn known_seats(&mut self, site: Digest) -> Result<BTreeMap<LicenseId, KnownSeat>, LedgerError> {
         let rows = sqlx::query("SELECT license_id, license_type, user_directory, user_id FROM seat WHERE site = ?")

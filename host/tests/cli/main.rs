@@ -6,6 +6,7 @@ mod check;
 mod config;
 mod connection;
 mod crash;
+mod daemon;
 mod demo;
 mod help;
 mod keys;
