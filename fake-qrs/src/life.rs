@@ -45,7 +45,9 @@ impl Life {
         let accounts = users.iter().filter_map(|user| {
             let is_off = |name: &str| user.get(name).and_then(Value::as_bool).unwrap_or(false);
             let leaves = is_off("inactive") || is_off("blacklisted") || is_off("removedExternally");
-            (!leaves).then(|| Some(Account { directory: text(user, "userDirectory")?, id: text(user, "userId")? })).flatten()
+            (!leaves)
+                .then(|| Some(Account { directory: text(user, "userDirectory")?, id: text(user, "userId")? }))
+                .flatten()
         });
         let people = accounts.map(|account| Person { account, percent: habit(&mut random) }).collect();
         let lived_until = service.clock.now();

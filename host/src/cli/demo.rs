@@ -9,8 +9,8 @@ use clap::Args;
 use steward_core::decision::Verdict;
 use steward_core::plan::{Plan, PlannedDecision};
 use steward_core::snapshot::SnapshotFile;
-use steward_fake_qrs::{Clock, Options};
 use steward_fake_qrs::seed::{self, SeedOptions};
+use steward_fake_qrs::{Clock, Options};
 
 use super::fake_qrs::{certificate_set, serve, utc_now};
 use super::out_file::write_file;
@@ -104,7 +104,9 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
 
     let serving = !args.once && (args.keep || std::io::stdin().is_terminal());
     if serving {
-        print_text(&(next_commands("--config", &config, &plan, &examples) + "\nServer and daemon run until Ctrl-C.\n"))?;
+        print_text(
+            &(next_commands("--config", &config, &plan, &examples) + "\nServer and daemon run until Ctrl-C.\n"),
+        )?;
         let options = daemon::Options { config, timer: Timer::real(), signals: true, until: None };
         daemon::run(options, Stop::default()).await?;
     } else {
@@ -126,7 +128,8 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
 fn change_settings(config: &Path) -> Result<()> {
     let read = std::fs::read_to_string(config);
     let written = read.and_then(|text| {
-        let text = text.replace("dryRun: true\n      frequency: every 24 hours", "dryRun: false\n      frequency: at 3:00");
+        let text =
+            text.replace("dryRun: true\n      frequency: every 24 hours", "dryRun: false\n      frequency: at 3:00");
         std::fs::write(config, text + OWN_SETTINGS)
     });
     written.with_context(|| format!("cannot change `{}`", config.display()))
