@@ -82,10 +82,18 @@ impl Life {
         }
         logins.sort_unstable();
         let mut store = self.service.store();
+        // Counted once a day: whoever has no seat tries in vain when there is none.
+        let mut free = store.free_seats_of_all();
         for (minutes, index) in logins {
+            let account = &self.people[index].account;
+            let is_new = !store.holds_seat(account);
+            if is_new && free < 1 {
+                continue;
+            }
             let at = morning + TimeDelta::minutes(i64::try_from(minutes).unwrap_or(0));
             // Whoever comes later today is seen at the next reading.
-            store.log_in(&self.people[index].account, at.min(now));
+            let seat = store.log_in(account, at.min(now));
+            free -= i64::from(is_new && seat.is_some());
         }
     }
 }

@@ -28,7 +28,7 @@ pub use lock::{CycleLock, DaemonLock, LockError};
 pub use open::{FILE_NAME, check_owner};
 pub use people::{Account, fold_account};
 pub use plans::StoredPlan;
-pub use readings::Reading;
+pub use readings::{Reading, SeatsRead};
 pub use verify::{NotedHead, Verified, verify};
 
 use sqlx::sqlite::SqliteRow;

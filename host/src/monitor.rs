@@ -10,7 +10,7 @@ use steward_core::ids::LicenseId;
 use steward_core::instant::Instant;
 use steward_core::license_type::LicenseType;
 use steward_core::monitor::points::{self, Reporting};
-use steward_core::monitor::seat_changes::{self, Change, KnownSeat, SeatChange};
+use steward_core::monitor::seat_changes::{self, Change, KnownSeat};
 use steward_core::monitor::seat_use::{self, SeatUse};
 use steward_core::monitor::server_license::{Expiry, ServerLicense};
 use steward_core::point::Point;
@@ -18,7 +18,7 @@ use steward_core::snapshot::Seat;
 use thiserror::Error;
 
 use crate::clock::Clock;
-use crate::ledger::{Ledger, LedgerError, Reading};
+use crate::ledger::{Ledger, LedgerError, Reading, SeatsRead};
 use crate::qrs::{Client, QrsError};
 
 /// Seats come and go while lists are read: so many may be missing from a list, or one per cent of it.
@@ -72,16 +72,16 @@ pub async fn read_pools(
         }
         None => None,
     };
-    if let (Some(seats), Some((_, changes))) = (&seats, &compared) {
+    if let (Some(seats), Some((read, is_first))) = (&seats, &compared) {
         let types: BTreeSet<LicenseType> = overview.allocated.iter().flatten().map(|(of, _)| *of).collect();
         reading.uses = seat_use::seat_use(seats, at);
-        if let Some(changes) = changes {
-            reading.changes = seat_changes::counted(&types, changes);
+        if !is_first {
+            reading.changes = seat_changes::counted(&types, &read.changes);
         }
     }
     let points = points_of(&reading, reporting, seats.as_deref().unwrap_or_default());
     let is_sure_of_time = overview.clock_skew_ms.is_some_and(|skew| skew.abs() < CLOCK_SKEW_MAX_MS);
-    let seats = compared.as_ref().map(|(now, changes)| (now, changes.as_deref().unwrap_or_default()));
+    let seats = compared.as_ref().map(|(read, _)| read);
     ledger
         .record_reading(&Reading {
             at,
@@ -117,23 +117,20 @@ async fn read_lists(
     Ok(Some(seats))
 }
 
-type Known = BTreeMap<LicenseId, KnownSeat>;
-
-/// The seats as they are kept, and what changed; nothing to compare with at the first reading.
-async fn compare(
-    ledger: &mut Ledger,
-    site: Digest,
-    seats: &[Seat],
-) -> Result<(Known, Option<Vec<SeatChange>>), LedgerError> {
+/// The seats as they differ from the reading before, and whether there was none: then nothing came or went.
+async fn compare(ledger: &mut Ledger, site: Digest, seats: &[Seat]) -> Result<(SeatsRead, bool), LedgerError> {
     let known = |seat: &Seat| KnownSeat {
         license_type: seat.license_type,
         user_directory: seat.holder.user_directory().to_owned(),
         user_id: seat.holder.user_id().to_owned(),
     };
-    let now: Known = seats.iter().map(|seat| (seat.id.clone(), known(seat))).collect();
+    let now: BTreeMap<LicenseId, KnownSeat> = seats.iter().map(|seat| (seat.id.clone(), known(seat))).collect();
     let before = ledger.known_seats(site).await?;
-    let changes = (!before.is_empty()).then(|| seat_changes::seat_changes(&before, &now, &ledger.taken_seats()));
-    Ok((now, changes))
+    let is_first = before.is_empty();
+    let changes = if is_first { Vec::new() } else { seat_changes::seat_changes(&before, &now, &ledger.taken_seats()) };
+    let gone = before.keys().filter(|id| !now.contains_key(*id)).cloned().collect();
+    let new = now.into_iter().filter(|(id, seat)| before.get(id) != Some(seat)).collect();
+    Ok((SeatsRead { gone, new, changes }, is_first))
 }
 
 fn points_of(reading: &PoolReading, reporting: &Reporting, seats: &[Seat]) -> Vec<Point> {

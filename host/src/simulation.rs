@@ -13,7 +13,7 @@ use thiserror::Error;
 
 use crate::clock::Timer;
 use crate::config::{ConfigError, Settings};
-use crate::cycle;
+use crate::cycle::{self, CycleError, Source};
 use crate::daemon::{self, DaemonError, Options, Stop};
 use crate::ledger::LedgerError;
 
@@ -24,6 +24,8 @@ pub enum SimulationError {
     #[error(transparent)]
     Ledger(#[from] LedgerError),
     #[error(transparent)]
+    Cycle(#[from] CycleError),
+    #[error(transparent)]
     Daemon(#[from] DaemonError),
 }
 
@@ -31,8 +33,6 @@ pub enum SimulationError {
 #[derive(Debug, Clone, Copy)]
 pub struct Past {
     pub from: Instant,
-    /// When somebody looks at the first plan and arms releases; `None` for never.
-    pub armed_at: Option<Instant>,
     pub until: Instant,
     /// The same seed gives the same logins.
     pub seed: u64,
@@ -44,15 +44,8 @@ pub struct Past {
 /// When the daemon cannot start.
 pub async fn live(config: &Path, site: &FakeQrs, past: Past) -> Result<(), SimulationError> {
     let timer = timer(site, past.seed, past.from);
-    if let Some(armed_at) = past.armed_at {
-        work(config, &timer, armed_at).await?;
-        arm(config, &timer).await?;
-    }
-    work(config, &timer, past.until).await
-}
-
-async fn work(config: &Path, timer: &Timer, until: Instant) -> Result<(), SimulationError> {
-    let options = Options { config: config.to_owned(), timer: timer.clone(), signals: false, until: Some(until) };
+    plan_and_arm(config, &timer).await?;
+    let options = Options { config: config.to_owned(), timer, signals: false, until: Some(past.until) };
     daemon::run(options, Stop::default()).await?;
     Ok(())
 }
@@ -71,14 +64,16 @@ fn timer(site: &FakeQrs, seed: u64, from: Instant) -> Timer {
     Timer::simulated(now, jump)
 }
 
-/// What `steward arm` does after a look at the latest plan.
-async fn arm(config: &Path, timer: &Timer) -> Result<(), SimulationError> {
+/// What `steward plan` and `steward arm` do.
+async fn plan_and_arm(config: &Path, timer: &Timer) -> Result<(), SimulationError> {
     let settings = Settings::load(config)?.settings;
     let mut ledger = cycle::open_ledger(&settings, timer.clock()).await?;
-    if let Some((plan, _)) = ledger.state().latest_plan() {
-        let note = Some("simulated: somebody looked at the first plan".to_owned());
-        ledger.append(timer.now(), &[Event::Armed { by: "the simulation".to_owned(), plan, note }]).await?;
-    }
+    let prepared = cycle::prepare(Some(&settings), &Source::default(), Some(&mut ledger), timer.clock()).await?;
+    let plan = prepared.plan(None)?;
+    cycle::store_plan(&mut ledger, &prepared, &plan, timer.now()).await?;
+    let note = Some("simulated: somebody looked at the first plan".to_owned());
+    let armed = Event::Armed { by: "the simulation".to_owned(), plan: plan.id(), note };
+    ledger.append(timer.now(), &[armed]).await?;
     ledger.close().await;
     Ok(())
 }

@@ -162,6 +162,18 @@ impl Store {
         Some(ENTITIES[number].schema_path)
     }
 
+    /// The person holds a seat of some type, quarantined or not.
+    pub fn holds_seat(&mut self, account: &Account) -> bool {
+        let Some(person) = self.person(account) else { return false };
+        let id = self.table(USERS).get(person).and_then(|row| row.value().get("id")?.as_str().map(str::to_owned));
+        id.is_some_and(|id| SEATS.into_iter().any(|number| self.seat_of(number, &id).is_some()))
+    }
+
+    /// Seats that could be given out, over all types.
+    pub fn free_seats_of_all(&self) -> i64 {
+        SEATS.into_iter().filter_map(|number| self.free_seats(number)).map(|free| free.max(0)).sum()
+    }
+
     /// Removes a user. Their seats go the way of a release, without an owner.
     pub fn delete_user(&mut self, id: &str, now: DateTime<Utc>, by: &Account) -> bool {
         let Some(key) = self.table(USERS).find(id) else { return false };
@@ -185,8 +197,7 @@ impl Store {
     }
 
     fn seat_of(&self, number: usize, user_id: &str) -> Option<u64> {
-        let owner = |seat: &Value| seat.get("user")?.get("id")?.as_str().map(|id| id.eq_ignore_ascii_case(user_id));
-        self.table(number).iter().find(|(_, row)| owner(row.value()) == Some(true)).map(|(key, _)| key)
+        self.table(number).find_owned(user_id)
     }
 
     fn new_seat(&mut self, number: usize, user: &Value, now: DateTime<Utc>, by: &Account) -> Value {

@@ -4,7 +4,7 @@
 //! every record that did not change.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -33,6 +33,8 @@ impl Record {
 pub struct Table {
     rows: BTreeMap<u64, Record>,
     by_id: HashMap<String, u64>,
+    /// Rows of each owner, by the id of `user` in lower case; the first row first.
+    by_owner: HashMap<String, BTreeSet<u64>>,
     next: u64,
     full: Option<Bytes>,
 }
@@ -52,6 +54,7 @@ impl Table {
         if let Some(id) = id_of(&value) {
             self.by_id.entry(id).or_insert(key);
         }
+        self.index_owner(key, &value);
         self.rows.insert(key, Record { value, text: OnceCell::new() });
         self.full = None;
         key
@@ -72,15 +75,39 @@ impl Table {
         {
             self.by_id.remove(&id);
         }
+        self.forget_owner(key, &record.value);
         self.full = None;
         Some(record.value)
     }
 
     /// Puts another value in the row's place; its id must stay the same.
     pub fn replace(&mut self, key: u64, value: Value) {
-        if let Some(record) = self.rows.get_mut(&key) {
-            *record = Record { value, text: OnceCell::new() };
-            self.full = None;
+        let Some(record) = self.rows.get_mut(&key) else { return };
+        let owner = owner_of(&value);
+        let before = std::mem::replace(record, Record { value, text: OnceCell::new() });
+        self.full = None;
+        if owner_of(&before.value) != owner {
+            self.forget_owner(key, &before.value);
+            if let Some(owner) = owner {
+                self.by_owner.entry(owner).or_default().insert(key);
+            }
+        }
+    }
+
+    /// The first row whose `user` has this id.
+    pub fn find_owned(&self, user_id: &str) -> Option<u64> {
+        self.by_owner.get(&user_id.to_ascii_lowercase())?.first().copied()
+    }
+
+    fn index_owner(&mut self, key: u64, value: &Value) {
+        if let Some(owner) = owner_of(value) {
+            self.by_owner.entry(owner).or_default().insert(key);
+        }
+    }
+
+    fn forget_owner(&mut self, key: u64, value: &Value) {
+        if let Some(rows) = owner_of(value).and_then(|owner| self.by_owner.get_mut(&owner)) {
+            rows.remove(&key);
         }
     }
 
@@ -122,6 +149,10 @@ pub fn array<'text>(texts: impl Iterator<Item = &'text Bytes>) -> Bytes {
     }
     body.push(b']');
     body.into()
+}
+
+fn owner_of(value: &Value) -> Option<String> {
+    value.get("user")?.get("id")?.as_str().map(str::to_ascii_lowercase)
 }
 
 fn id_of(value: &Value) -> Option<String> {

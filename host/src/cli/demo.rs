@@ -23,8 +23,6 @@ use crate::cycle::{self, Prepared, Source};
 use crate::daemon::{self, Stop};
 use crate::simulation::{self, Past};
 
-/// Somebody looks at the first plan of the simulated past and arms.
-const ARMED_AFTER_DAYS: u32 = 2;
 /// A past of three months shows a trend.
 const HISTORY_DAYS: u32 = 90;
 const OWN_SETTINGS: &str = "  guard:\n    aboveCap: longest-idle-first\n    releasesPerMinute: 1000000\n  \
@@ -84,8 +82,7 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
     let settings = Settings::load(&config)?.settings;
     if args.history_days > 0 {
         let spinner = plan::spinner("living through the past");
-        let armed_at = from.plus_days(ARMED_AFTER_DAYS).filter(|at| *at < now);
-        let lived = simulation::live(&config, &fake, Past { from, armed_at, until: now, seed: SEED }).await;
+        let lived = simulation::live(&config, &fake, Past { from, until: now, seed: SEED }).await;
         spinner.finish_and_clear();
         lived?;
         print_text(&history_text(&settings, args.history_days).await?)?;
@@ -128,8 +125,10 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
 fn change_settings(config: &Path) -> Result<()> {
     let read = std::fs::read_to_string(config);
     let written = read.and_then(|text| {
-        let text =
-            text.replace("dryRun: true\n      frequency: every 24 hours", "dryRun: false\n      frequency: at 3:00");
+        let text = text.replace(
+            "dryRun: true\n      frequency: every 24 hours",
+            "dryRun: false\n      frequency: on the 1st,15th day of the month at 3:00",
+        );
         std::fs::write(config, text + OWN_SETTINGS)
     });
     written.with_context(|| format!("cannot change `{}`", config.display()))

@@ -23,10 +23,20 @@ pub struct Reading<'r> {
     pub site: Digest,
     pub counted: &'r [Access],
     /// The listed seats and what changed since the reading before; `None` when the lists were not read or not believed.
-    pub seats: Option<(&'r BTreeMap<LicenseId, KnownSeat>, &'r [SeatChange])>,
+    pub seats: Option<&'r SeatsRead>,
     pub points: &'r [Point],
     /// Older readings are purged. Entries never are.
     pub retention_days: Option<u32>,
+}
+
+/// The seats of a reading, as far as they differ from those of the reading before.
+#[derive(Debug, Default)]
+pub struct SeatsRead {
+    pub gone: Vec<LicenseId>,
+    /// New ones, and those whose owner is called differently now.
+    pub new: Vec<(LicenseId, KnownSeat)>,
+    /// What is told of it; nothing at the first reading.
+    pub changes: Vec<SeatChange>,
 }
 
 impl Ledger {
@@ -36,9 +46,9 @@ impl Ledger {
         for access in reading.counted {
             insert_access(&mut transaction, reading.at, reading.site, access).await?;
         }
-        if let Some((seats, changes)) = reading.seats {
-            replace_seats(&mut transaction, reading.site, seats).await?;
-            for change in changes {
+        if let Some(seats) = reading.seats {
+            update_seats(&mut transaction, reading.site, seats).await?;
+            for change in &seats.changes {
                 insert_change(&mut transaction, reading.at, reading.site, change).await?;
             }
         }
@@ -129,19 +139,23 @@ async fn insert_access(
     Ok(())
 }
 
-async fn replace_seats(
+async fn update_seats(
     transaction: &mut Transaction<'_, Sqlite>,
     site: Digest,
-    seats: &BTreeMap<LicenseId, KnownSeat>,
+    seats: &SeatsRead,
 ) -> Result<(), LedgerError> {
-    sqlx::query("DELETE FROM seat WHERE site = ?")
-        .bind(site.to_string())
-        .execute(&mut **transaction)
-        .await
-        .map_err(LedgerError::write)?;
-    for (id, seat) in seats {
+    for id in &seats.gone {
+        sqlx::query("DELETE FROM seat WHERE site = ? AND license_id = ?")
+            .bind(site.to_string())
+            .bind(id.as_str())
+            .execute(&mut **transaction)
+            .await
+            .map_err(LedgerError::write)?;
+    }
+    for (id, seat) in &seats.new {
         sqlx::query(
-            "INSERT INTO seat (site, license_id, license_type, user_directory, user_id) VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO seat (site, license_id, license_type, user_directory, user_id) \
+             VALUES (?, ?, ?, ?, ?)",
         )
         .bind(site.to_string())
         .bind(id.as_str())
