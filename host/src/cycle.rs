@@ -91,7 +91,9 @@ pub fn run_settings(settings: &Settings, policy: &PolicyComponent) -> RunSetting
 /// When it cannot be used. Without a ledger nothing is released.
 pub async fn open_ledger(settings: &Settings, clock: Clock<'_>) -> Result<Ledger, LedgerError> {
     let folder = settings.data_dir().ok_or(LedgerError::NoFolder)?;
-    Ledger::open(&folder, clock()).await
+    let mut ledger = Ledger::open(&folder, clock()).await?;
+    ledger.bound_outbox(settings.steward.influx_db.outbox_max_points).await;
+    Ok(ledger)
 }
 
 /// The ledger of the data folder, for commands that only make sense when there is one.
@@ -101,7 +103,9 @@ pub async fn open_ledger(settings: &Settings, clock: Clock<'_>) -> Result<Ledger
 pub async fn open_existing_ledger(settings: &Settings, clock: Clock<'_>) -> Result<Ledger, LedgerError> {
     let folder = settings.data_dir().ok_or(LedgerError::NoFolder)?;
     let path = folder.join(crate::ledger::FILE_NAME).display().to_string();
-    Ledger::open_existing(&folder, clock()).await?.ok_or(LedgerError::Missing { path })
+    let mut ledger = Ledger::open_existing(&folder, clock()).await?.ok_or(LedgerError::Missing { path })?;
+    ledger.bound_outbox(settings.steward.influx_db.outbox_max_points).await;
+    Ok(ledger)
 }
 
 /// Which server the settings name: one data folder may be used for a test site and for the real one.

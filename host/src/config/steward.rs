@@ -9,6 +9,7 @@ use super::FilePath;
 
 pub mod guard;
 pub mod history;
+pub mod influx;
 pub mod license_type;
 pub mod policy;
 pub mod qrs;
@@ -29,4 +30,6 @@ pub struct Steward {
     pub guard: guard::Guard,
     /// What is kept for charts.
     pub history: history::History,
+    /// The connection to `InfluxDB`, and the points that wait for it.
+    pub influx_db: influx::InfluxDb,
 }
