@@ -1,11 +1,13 @@
 //! Steward's host: everything that is read, written, sent or awaited. It decides nothing; deciding is core's.
 
 pub mod apply;
+mod causes;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod cycle;
 pub mod executor;
+pub mod influx;
 pub mod ledger;
 mod os_user;
 pub mod policy;
