@@ -70,9 +70,16 @@ CREATE INDEX outbox_waiting ON outbox (id) WHERE problem IS NULL;
 -- Two points of one series at one instant would be one: the later one is moved by a nanosecond.
 CREATE UNIQUE INDEX outbox_series ON outbox (measurement, tags, at_ns);
 
+-- How many points may wait: one row, which follows the setting `steward.influxDb.outboxMaxPoints`. It stands here so that
+-- whoever writes a point keeps to it, whatever program it is.
+CREATE TABLE outbox_bound (
+    id     INTEGER PRIMARY KEY CHECK (id = 1),
+    points INTEGER NOT NULL
+) STRICT;
+
 -- Counts that outlive a restart.
 CREATE TABLE outbox_loss (
-    -- `dropped`: the outbox was full. `forgotten`: set aside, and purged since.
+    -- `dropped`: the outbox was full, or the point was too large. `forgotten`: set aside, and more were set aside since.
     kind   TEXT PRIMARY KEY,
     points INTEGER NOT NULL
 ) STRICT;

@@ -27,6 +27,7 @@ mod why;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::{ArgGroup, Args, Parser, Subcommand};
@@ -34,6 +35,7 @@ use steward_core::instant::Instant;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Loaded, Settings};
+use crate::influx;
 use failure::exit_code;
 
 /// Watches the user licences of Qlik Sense Enterprise on Windows and takes back the seats that nobody uses.
@@ -98,6 +100,9 @@ enum Command {
     /// Serve a test double of the Qlik Repository Service
     FakeQrs(fake_qrs::FakeQrsArgs),
 }
+
+/// A command does not wait long for a database.
+const DELIVERY_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// What a command that did its work has to say with its exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -216,6 +221,13 @@ fn print_text(text: &str) -> Result<()> {
 fn note(text: &str) {
     use std::io::Write as _;
     let _ = writeln!(std::io::stderr().lock(), "note: {}", table::printable(text));
+}
+
+/// Whoever releases by hand may have no daemon. What is not delivered now waits.
+async fn deliver_points(settings: &Settings) {
+    if let Some(text) = influx::drain_once(settings, DELIVERY_TIME_MAX).await.and_then(|drained| drained.note()) {
+        note(&text);
+    }
 }
 
 /// Asks on a terminal; elsewhere whoever runs the command has decided.

@@ -93,6 +93,7 @@ pub async fn open_ledger(settings: &Settings, clock: Clock<'_>) -> Result<Ledger
     let folder = settings.data_dir().ok_or(LedgerError::NoFolder)?;
     let mut ledger = Ledger::open(&folder, clock()).await?;
     ledger.report(reporting(settings));
+    ledger.bound_outbox(settings.steward.influx_db.outbox_max_points).await;
     Ok(ledger)
 }
 
@@ -105,6 +106,7 @@ pub async fn open_existing_ledger(settings: &Settings, clock: Clock<'_>) -> Resu
     let path = folder.join(crate::ledger::FILE_NAME).display().to_string();
     let mut ledger = Ledger::open_existing(&folder, clock()).await?.ok_or(LedgerError::Missing { path })?;
     ledger.report(reporting(settings));
+    ledger.bound_outbox(settings.steward.influx_db.outbox_max_points).await;
     Ok(ledger)
 }
 

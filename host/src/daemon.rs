@@ -26,11 +26,12 @@ use std::time::Duration;
 
 use steward_core::instant::Instant;
 use thiserror::Error;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Timer;
 use crate::cycle;
+use crate::influx::{self, Delivery, OutboxStatus};
 use crate::ledger::{DaemonLock, LedgerError, LockError};
 use crate::os_user;
 use control::{Control, ControlError};
@@ -111,7 +112,9 @@ pub async fn run(options: Options, stop: Stop) -> Result<Ended, DaemonError> {
 
     let (requests, received) = mpsc::channel(REQUESTS_MAX);
     let (status, published) = watch::channel(Arc::new(Status::default()));
-    let (settings, _) = watch::channel(first.clone());
+    let (settings, in_force_now) = watch::channel(first.clone());
+    let (outbox, outbox_now) = watch::channel(OutboxStatus::default());
+    let points = Arc::new(Notify::new());
     let beat = Heartbeat::default();
     if options.signals {
         signals::listen(stop.clone(), requests.clone()).map_err(DaemonError::Signals)?;
@@ -126,7 +129,8 @@ pub async fn run(options: Options, stop: Stop) -> Result<Ended, DaemonError> {
         let listener = http::bind(socket).await.map_err(listen_error)?;
         let bound = listener.local_addr().map_err(listen_error)?;
         let control = Arc::new(Control::leave(&folder, bound)?);
-        let shared = http::Shared { status: published.clone(), beat: beat.clone(), requests, control };
+        let shared =
+            http::Shared { status: published.clone(), outbox: outbox_now, beat: beat.clone(), requests, control };
         tracing::info!("listening on http://{bound}");
         let ends = ends.clone();
         tasks.spawn(async move {
@@ -136,6 +140,9 @@ pub async fn run(options: Options, stop: Stop) -> Result<Ended, DaemonError> {
         });
     }
     tasks.spawn(supervisor::watch(beat.clone(), ends.clone()));
+    let delivery = Delivery { folder: folder.clone(), settings: in_force_now, poke: points.clone(), status: outbox };
+    let timer = options.timer.clone();
+    let delivery = influx::deliver(delivery, timer.clock(), ends.clone());
 
     let stop_seconds = first.steward.daemon.stop_seconds;
     let parts = Parts {
@@ -147,12 +154,19 @@ pub async fn run(options: Options, stop: Stop) -> Result<Ended, DaemonError> {
         requests: received,
         status,
         settings,
+        points,
         until: options.until,
     };
-    let keeper = Keeper::new(parts, ledger).run();
+    let keeper = async {
+        Keeper::new(parts, ledger).run().await;
+        ends.cancel();
+    };
+    let work = async {
+        tokio::join!(keeper, delivery);
+    };
     supervisor::ready();
     tracing::info!("steward {} is at work", env!("CARGO_PKG_VERSION"));
-    let ended = until_end(keeper, &stop, Duration::from_secs(u64::from(stop_seconds))).await;
+    let ended = until_end(work, &stop, Duration::from_secs(u64::from(stop_seconds))).await;
     ends.cancel();
     tasks.close();
     if ended == Ended::Soft {
@@ -162,8 +176,8 @@ pub async fn run(options: Options, stop: Stop) -> Result<Ended, DaemonError> {
     Ok(ended)
 }
 
-/// Waits for the keeper; after a request to stop no longer than it may take.
-async fn until_end(keeper: impl Future<Output = ()>, stop: &Stop, patience: Duration) -> Ended {
+/// Waits for the end of the work; after a request to stop no longer than it may take.
+async fn until_end(work: impl Future<Output = ()>, stop: &Stop, patience: Duration) -> Ended {
     let out_of_patience = async {
         stop.soft.cancelled().await;
         supervisor::stopping();
@@ -171,7 +185,7 @@ async fn until_end(keeper: impl Future<Output = ()>, stop: &Stop, patience: Dura
         tokio::time::sleep(patience).await;
     };
     tokio::select! {
-        () = keeper => Ended::Soft,
+        () = work => Ended::Soft,
         () = stop.hard.cancelled() => Ended::Hard,
         () = out_of_patience => Ended::Hard,
     }

@@ -26,6 +26,7 @@ pub use error::LedgerError;
 pub use history::PastRelease;
 pub use lock::{CycleLock, DaemonLock, LockError};
 pub use open::{FILE_NAME, check_owner};
+pub use outbox::{Outbox, SetAside, Standing, Waiting};
 pub use people::{Account, fold_account};
 pub use plans::StoredPlan;
 pub use readings::{Reading, SeatsRead};

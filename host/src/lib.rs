@@ -1,6 +1,7 @@
 //! Steward's host: everything that is read, written, sent or awaited. It decides nothing; deciding is core's.
 
 pub mod apply;
+mod causes;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -8,6 +9,7 @@ pub mod cycle;
 pub mod daemon;
 mod error_chain;
 pub mod executor;
+pub mod influx;
 pub mod ledger;
 pub mod monitor;
 mod os_user;

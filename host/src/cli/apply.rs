@@ -11,7 +11,7 @@ use steward_core::plan::{Held, Plan};
 use super::run_text::{run_json, run_text};
 use super::stop::on_ctrl_c;
 use super::table::{escaped, printable};
-use super::{ConfigFile, Outcome, confirm, load_settings, print_text};
+use super::{ConfigFile, Outcome, confirm, deliver_points, load_settings, print_text};
 use crate::apply::{Applied, PlanRef, Request, apply};
 use crate::executor::Progress;
 use crate::ledger::check_owner;
@@ -79,7 +79,9 @@ pub async fn run(args: ApplyArgs) -> Result<Outcome> {
         apply(&loaded.settings, &request, args.wait, &stop, &clock::now, &mut |progress| show_progress(&bar, progress))
             .await;
     bar.finish_and_clear();
-    match applied? {
+    let applied = applied?;
+    deliver_points(&loaded.settings).await;
+    match applied {
         Applied::Nothing => {
             match args.format {
                 Format::Json => print_text("{\n  \"run\": null,\n  \"held\": []\n}\n")?,

@@ -195,11 +195,15 @@ async fn erase(config: &ConfigFile, typed: &str, yes: bool) -> Result<Outcome> {
     ledger.close().await;
     match erased {
         None => anyhow::bail!("the ledger knows nobody called {shown}"),
-        Some(Erased { plans, is_in_use }) => {
+        Some(Erased { plans, points, is_in_use }) => {
             let plans = counted(plans, "stored plan");
+            let points = match points {
+                0 => String::new(),
+                points => format!(" and {} on the way to InfluxDB", counted(points, "point")),
+            };
             print_text(&format!(
-                "{shown} is forgotten, and was taken out of {plans}. Notes, backups, exports and settings files are not \
-                 touched.\n"
+                "{shown} is forgotten, and was taken out of {plans}{points}. Notes, backups, exports, settings files and \
+                 what InfluxDB holds already are not touched.\n"
             ))?;
             if is_in_use {
                 note("another program reads the ledger; until it ends, names may stand in `ledger.db-wal`");

@@ -1,6 +1,7 @@
 //! `steward demo`: shows Steward at work on one machine, with an invented site.
 
 use std::io::IsTerminal as _;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -16,7 +17,7 @@ use super::fake_qrs::{certificate_set, serve, utc_now};
 use super::out_file::write_file;
 use super::people::Person;
 use super::table::counted;
-use super::{Outcome, plan, print_text, why};
+use super::{Outcome, deliver_points, plan, print_text, why};
 use crate::clock::{self, Timer};
 use crate::config::Settings;
 use crate::cycle::{self, Prepared, Source};
@@ -25,6 +26,8 @@ use crate::simulation::{self, Past};
 
 /// A past of three months shows a trend.
 const HISTORY_DAYS: u32 = 90;
+/// Often enough for a history, and seldom enough that something is left to be seen in the plan.
+const RELEASES: &str = "dryRun: false\n      frequency: on the 1st,15th day of the month at 3:00";
 const OWN_SETTINGS: &str = "  guard:\n    aboveCap: longest-idle-first\n    releasesPerMinute: 1000000\n  \
                             http:\n    listen: 127.0.0.1:0\n";
 
@@ -37,6 +40,7 @@ const SEED: u64 = 7;
 Examples:
   steward demo
   steward demo --once --seats 500 --dir demo
+  steward demo --influxdb 127.0.0.1:8086
 
 Nothing outside this machine is touched: the demo brings its own server, on a free port of 127.0.0.1.
 On a terminal the server runs on until Ctrl-C, so that further commands can be tried.")]
@@ -53,6 +57,9 @@ pub struct DemoArgs {
     /// Days of the past to simulate first: people log in, the daemon watches and releases
     #[arg(long, value_name = "DAYS", default_value_t = HISTORY_DAYS, value_parser = clap::value_parser!(u32).range(0..=3650))]
     history_days: u32,
+    /// Fill this InfluxDB 1 too, such as 127.0.0.1:8086: its database `steward`, which is created
+    #[arg(long, value_name = "ADDRESS")]
+    influxdb: Option<SocketAddr>,
     /// Write certificates, settings and snapshot here instead of into a temporary folder
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
@@ -78,13 +85,14 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
         config.display()
     ))?;
 
-    change_settings(&config)?;
+    change_settings(&config, args.influxdb)?;
     let settings = Settings::load(&config)?.settings;
     if args.history_days > 0 {
         let spinner = plan::spinner("living through the past");
         let lived = simulation::live(&config, &fake, Past { from, until: now, seed: SEED }).await;
         spinner.finish_and_clear();
         lived?;
+        deliver_points(&settings).await;
         print_text(&history_text(&settings, args.history_days).await?)?;
     }
     fake.clock().set(utc_now()?);
@@ -122,16 +130,31 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
 
 /// A site that nobody tidied for years is far above the cap. Here it is worked off cap by cap, so that there is something
 /// to see, and seats may be released, because nobody holds them; the section `steward:` is the last one of the file.
-fn change_settings(config: &Path) -> Result<()> {
+fn change_settings(config: &Path, influxdb: Option<SocketAddr>) -> Result<()> {
     let read = std::fs::read_to_string(config);
     let written = read.and_then(|text| {
-        let text = text.replace(
-            "dryRun: true\n      frequency: every 24 hours",
-            "dryRun: false\n      frequency: on the 1st,15th day of the month at 3:00",
-        );
+        let text = text.replace("dryRun: true\n      frequency: every 24 hours", RELEASES);
+        let text = match influxdb {
+            Some(address) => with_influxdb(&text, address),
+            None => text,
+        };
         std::fs::write(config, text + OWN_SETTINGS)
     });
     written.with_context(|| format!("cannot change `{}`", config.display()))
+}
+
+/// Every measurement goes to this database, those about persons too: they are invented.
+fn with_influxdb(text: &str, address: SocketAddr) -> String {
+    let (host, port) = (address.ip(), address.port());
+    let database = format!(
+        "Butler:\n  influxDb:\n    enable: true\n    hostIP: \"{host}\"\n    hostPort: {port}\n    version: 1\n    \
+         v1Config:\n      dbName: steward\n      retentionPolicy: {{ name: 400d, duration: 400d }}\n"
+    );
+    let on = "        influxDb:\n          enable: true";
+    let text = text.replacen("Butler:\n", &database, 1).replace("        influxDb:\n          enable: false", on);
+    let server_license = format!("      alert:\n        thresholdDays: 60\n      destination:\n{on}\n");
+    text.replacen("      alert:\n        thresholdDays: 60\n", &server_license, 1)
+        + "  monitor:\n    userActivity: true\n"
 }
 
 /// What the simulated past left in the ledger.

@@ -11,7 +11,7 @@ use super::apply::{Format, progress_bar, show_progress};
 use super::run_text::{run_json, run_text};
 use super::stop::on_ctrl_c;
 use super::table::{Columns, counted};
-use super::{ConfigFile, Outcome, confirm, load_settings, note, print_text};
+use super::{ConfigFile, Outcome, confirm, deliver_points, load_settings, note, print_text};
 use crate::clock;
 use crate::executor::{RestorePlan, Way};
 use crate::undo;
@@ -72,6 +72,7 @@ pub async fn run(args: UndoArgs) -> Result<Outcome> {
     let report = undo::carry_out(prepared, &stop, &clock::now, &mut |progress| show_progress(&bar, progress)).await;
     bar.finish_and_clear();
     let report = report?;
+    deliver_points(&loaded.settings).await;
     print_text(&match args.format {
         Format::Json => run_json(&report)?,
         Format::Table => format!("\n{}", run_text(&report)),

@@ -9,6 +9,7 @@ use steward_core::window::{Day, TimeOfDay};
 use super::Settings;
 use super::butler::qrs::QLIK_USER_HEADER;
 use super::derived::{Credentials, Endpoint, QRS_PORT, QlikUser};
+use super::influx_checks;
 use super::node::Node;
 use super::problem::{Problem, quoted};
 use super::steward::guard::Window;
@@ -26,12 +27,13 @@ const JWT: &str = "steward.qrs.jwtFile";
 const WINDOW: &str = "steward.guard.window";
 const LISTEN: &str = "steward.http.listen";
 const COMPONENT: &str = "steward.policy.component";
+const INFLUX_ROOT: &str = "steward.influxDb.rootCertificate";
 
 /// Sections named in the note about those passed over. Butler's own template has 33.
 const PASSED_OVER_SHOWN_MAX: usize = 60;
 
 /// Collects problems, each at the place of the setting that it names.
-struct Report<'a> {
+pub(super) struct Report<'a> {
     root: &'a Node,
     /// What the walk has found: a setting that it left out is not missing.
     known: &'a [Problem],
@@ -39,12 +41,12 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    fn add(&mut self, setting: &str, message: impl Into<String>) {
+    pub(super) fn add(&mut self, setting: &str, message: impl Into<String>) {
         let position = self.root.locate(setting);
         self.problems.push(Problem::new(position, setting, message));
     }
 
-    fn is_known(&self, setting: &str) -> bool {
+    pub(super) fn is_known(&self, setting: &str) -> bool {
         self.known.iter().any(|problem| {
             let rest = problem.setting.strip_prefix(setting);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
@@ -59,6 +61,7 @@ pub fn problems(settings: &Settings, root: &Node, known: &[Problem]) -> Vec<Prob
     check_headers(settings, &mut report);
     check_credentials(settings, &mut report);
     check_policy_settings(settings, &mut report);
+    influx_checks::check(settings, &mut report);
     if let Some(window) = &settings.steward.guard.window {
         check_window(window, &mut report);
     }
@@ -193,6 +196,7 @@ pub fn unreadable_files(settings: &Settings, root: &Node) -> Vec<Problem> {
     };
     files.extend(settings.butler.cert.client_cert_ca.as_deref().map(|file| (CERT_CA, file)));
     files.extend(settings.steward.policy.component.as_deref().map(|file| (COMPONENT, file)));
+    files.extend(settings.steward.influx_db.root_certificate.as_deref().map(|file| (INFLUX_ROOT, file)));
     let mut report = Report { root, known: &[], problems: Vec::new() };
     for (setting, file) in files {
         let shown = quoted(&file.display().to_string());

@@ -55,6 +55,12 @@ impl Settings {
         hosts.into_iter().filter_map(|host| Endpoint::parse(host, port).ok()).collect()
     }
 
+    /// The host and port of `InfluxDB`.
+    pub fn influx_endpoint(&self) -> Option<Endpoint> {
+        let influx = &self.butler.influx_db;
+        Endpoint::parse(influx.host_ip.as_deref()?, influx.host_port).ok()
+    }
+
     /// The prefix of the virtual proxy, without slashes around it; `None` for the default virtual proxy.
     pub fn qrs_prefix(&self) -> Option<&str> {
         let prefix = self.steward.qrs.prefix.as_deref()?.trim().trim_matches('/');

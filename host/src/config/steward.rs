@@ -11,6 +11,7 @@ pub mod daemon;
 pub mod guard;
 pub mod history;
 pub mod http;
+pub mod influx;
 pub mod license_type;
 pub mod monitor;
 pub mod policy;
@@ -38,4 +39,6 @@ pub struct Steward {
     pub daemon: daemon::Daemon,
     /// Where `steward run` answers about its health.
     pub http: http::Http,
+    /// The connection to `InfluxDB`, and the points that wait for it.
+    pub influx_db: influx::InfluxDb,
 }

@@ -7,6 +7,7 @@ use super::{ConfigError, Loaded, Settings};
 mod butler_file;
 mod connection;
 mod hostile;
+mod influx;
 mod problems;
 mod secrets;
 mod show;

@@ -22,6 +22,7 @@ use super::job::Job;
 use super::keeper::{Request, Wish};
 use super::metrics;
 use super::status::Status;
+use crate::influx::OutboxStatus;
 
 /// Nothing that is asked for here is longer.
 const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -32,6 +33,7 @@ const ANSWER_WAIT: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Shared {
     pub status: watch::Receiver<Arc<Status>>,
+    pub outbox: watch::Receiver<OutboxStatus>,
     pub beat: Heartbeat,
     pub requests: mpsc::Sender<Request>,
     pub control: Arc<Control>,
@@ -74,7 +76,8 @@ async fn ready(State(shared): State<Shared>) -> Response {
 
 async fn metrics(State(shared): State<Shared>) -> Response {
     let status = shared.status.borrow().clone();
-    match metrics::text(&status) {
+    let outbox = shared.outbox.borrow().clone();
+    match metrics::text(&status, &outbox) {
         Ok(text) => ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("cannot write metrics: {error}\n")).into_response(),
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use steward_core::instant::{Instant, MS_PER_MINUTE};
 use steward_core::timetable::{Timetable, is_overdue};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::heartbeat::Heartbeat;
@@ -22,7 +22,7 @@ use crate::clock::Timer;
 use crate::config::Settings;
 use crate::cycle;
 use crate::ledger::Ledger;
-use crate::run_settings::{guard_settings, reporting};
+use crate::run_settings::guard_settings;
 
 /// A failed job is tried again after a minute, then two, four …, and at the latest after half an hour.
 const RETRY_FIRST_MS: i64 = MS_PER_MINUTE;
@@ -62,6 +62,8 @@ pub struct Parts {
     pub requests: mpsc::Receiver<Request>,
     pub status: watch::Sender<Arc<Status>>,
     pub settings: watch::Sender<Arc<Settings>>,
+    /// Told when points may wait for `InfluxDB`.
+    pub points: Arc<Notify>,
     /// Simulated time that ends: the keeper stops there.
     pub until: Option<Instant>,
 }
@@ -77,6 +79,7 @@ pub struct Keeper {
     probed_at: Option<Instant>,
     /// Changed rules were loaded, and nobody has compared them yet.
     looks_at_rules: bool,
+    reopens_ledger: bool,
 }
 
 impl Keeper {
@@ -100,6 +103,7 @@ impl Keeper {
             status,
             probed_at: None,
             looks_at_rules: false,
+            reopens_ledger: false,
             parts,
         }
     }
@@ -184,6 +188,12 @@ impl Keeper {
                 return Err(problem);
             }
         };
+        if loaded.settings.data_dir() != self.settings().data_dir() {
+            let problem = "`steward.dataDir` changed, which takes a restart".to_owned();
+            tracing::error!("the settings before stay in force: {problem}");
+            self.status.settings_problem = Some(problem.clone());
+            return Err(problem);
+        }
         self.status.settings_problem = None;
         if *loaded.settings == *self.parts.in_force.settings {
             tracing::info!("the settings were read again and are the same as before");
@@ -192,18 +202,14 @@ impl Keeper {
         for note in &loaded.notes {
             tracing::info!("{note}");
         }
-        if loaded.settings.data_dir() != self.settings().data_dir() {
-            tracing::warn!("`steward.dataDir` changed: that takes a restart, the ledger stays where it was");
-        }
         let may_release = loaded.schedules.contains_key(&Job::Release);
         self.looks_at_rules = may_release && decides_differently(&loaded.settings, self.settings());
         let now = self.parts.timer.now();
         let jitter_seconds = loaded.settings.steward.daemon.jitter_seconds;
         self.timetable.reschedule(loaded.schedules.clone(), now, &mut || jitter_ms(jitter_seconds));
         self.parts.in_force = loaded;
-        if let Some(ledger) = &mut self.ledger {
-            ledger.report(reporting(&self.parts.in_force.settings));
-        }
+        // Opened again with what the settings say of measurements.
+        self.reopens_ledger = true;
         self.parts.settings.send_replace(self.parts.in_force.settings.clone());
         tracing::info!("the settings were read again and are in force");
         Ok("the settings were read again and are in force".to_owned())
@@ -257,6 +263,7 @@ impl Keeper {
             JobOutcome::Failed => tracing::error!(%job, "{}: {}", job, report.message),
         }
         self.status.add(report);
+        self.parts.points.notify_one();
         if report.outcome == JobOutcome::Failed {
             self.try_again(job);
         } else {
@@ -276,8 +283,11 @@ impl Keeper {
 
     /// The ledger, opened again when it was lost.
     async fn open_ledger(&mut self) -> Option<Ledger> {
-        if let Some(ledger) = self.ledger.take().filter(Ledger::is_usable) {
-            return Some(ledger);
+        let reopens = std::mem::take(&mut self.reopens_ledger);
+        match self.ledger.take() {
+            Some(ledger) if ledger.is_usable() && !reopens => return Some(ledger),
+            Some(ledger) => ledger.close().await,
+            None => {}
         }
         match cycle::open_ledger(self.settings(), self.parts.timer.clock()).await {
             Ok(ledger) => Some(ledger),

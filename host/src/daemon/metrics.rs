@@ -15,6 +15,7 @@ use steward_core::instant::Instant;
 
 use super::job::Job;
 use super::status::{JobStatus, Status};
+use crate::influx::OutboxStatus;
 
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -26,7 +27,7 @@ type Counters = Family<Labels, Counter>;
 ///
 /// # Errors
 /// When it cannot be written as text.
-pub fn text(status: &Status) -> Result<String, fmt::Error> {
+pub fn text(status: &Status, outbox: &OutboxStatus) -> Result<String, fmt::Error> {
     let mut told = Told { registry: Registry::default() };
     told.identities(status);
     told.pools(status);
@@ -34,6 +35,7 @@ pub fn text(status: &Status) -> Result<String, fmt::Error> {
     told.jobs(status);
     told.plan(status);
     told.totals(status);
+    told.outbox(outbox);
     told.state(status);
     let mut text = String::new();
     encode(&mut text, &told.registry)?;
@@ -182,6 +184,22 @@ impl Told {
             (vec![("method", method.clone()), ("outcome", outcome.as_str().to_owned())], *count)
         });
         self.counters("steward_qrs_requests", "Requests to the Qlik Repository Service", requests);
+    }
+
+    fn outbox(&mut self, outbox: &OutboxStatus) {
+        self.gauge("steward_outbox_points", "Points that wait for InfluxDB", Some(float(outbox.waiting)));
+        self.gauge("steward_outbox_limit_points", "How many points may wait", Some(float(outbox.waiting_max)));
+        let oldest_at = outbox.oldest_at.map(seconds);
+        self.gauge("steward_outbox_oldest_timestamp_seconds", "The oldest point that waits", oldest_at);
+        let set_aside = Some(float(outbox.set_aside));
+        self.gauge("steward_outbox_set_aside_points", "Points that InfluxDB refused, kept with the reason", set_aside);
+        for (name, help, count) in [
+            ("steward_outbox_sent_points", "Points that InfluxDB took", outbox.sent_total),
+            ("steward_outbox_rejected_points", "Points that InfluxDB refused for good", outbox.rejected_total),
+            ("steward_outbox_dropped_points", "Points given up because the outbox was full", outbox.dropped_total),
+        ] {
+            self.counters(name, help, [(Labels::new(), count)]);
+        }
     }
 
     fn state(&mut self, status: &Status) {

@@ -1,4 +1,5 @@
-//! Forgets a person: the entries keep a reference that leads to nobody, the stored plans lose the name.
+//! Forgets a person: the entries keep a reference that leads to nobody, the stored plans and the
+//! points that wait for `InfluxDB` lose the name.
 
 use steward_core::erasure;
 use steward_core::instant::Instant;
@@ -6,13 +7,15 @@ use steward_core::ledger::Event;
 use steward_core::settings;
 use steward_core::text::hex;
 
-use super::{Ledger, LedgerError, fold_account};
+use super::{Ledger, LedgerError, fold_account, outbox};
 
 /// What an erasure did.
 #[derive(Debug, Clone, Copy)]
 pub struct Erased {
     /// Stored plans that the person was taken out of.
     pub plans: usize,
+    /// Points in the outbox that named the person.
+    pub points: usize,
     /// Another program reads the ledger, so the last names go from its log only when that program ends.
     pub is_in_use: bool,
 }
@@ -39,7 +42,8 @@ impl Ledger {
             changed += usize::from(self.erase_from_plan(&id, account, &replacement).await?);
         }
         let is_in_readings = self.erase_from_readings(account, &replacement).await?;
-        if person.is_none() && changed == 0 && !is_in_readings {
+        let points = outbox::erase_person(&mut self.connection, account, &replacement).await?;
+        if person.is_none() && changed == 0 && !is_in_readings && points == 0 {
             return Ok(None);
         }
         // Last, so that an erasure that was interrupted can be repeated.
@@ -52,7 +56,7 @@ impl Ledger {
             .fetch_one(&mut self.connection)
             .await
             .map_err(LedgerError::write)?;
-        Ok(Some(Erased { plans: changed, is_in_use: is_busy != 0 }))
+        Ok(Some(Erased { plans: changed, points, is_in_use: is_busy != 0 }))
     }
 
     /// Seats of the last reading and changes between readings carry names too. A person who still holds a seat comes back

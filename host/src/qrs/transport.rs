@@ -1,6 +1,5 @@
 //! Says what a failed request means: which layer failed, and what to do about it.
 
-use std::error::Error as StdError;
 use std::io;
 
 use rustls::{AlertDescription, CertificateError, Error as TlsError, InvalidMessage, OtherError};
@@ -8,6 +7,7 @@ use rustls::{AlertDescription, CertificateError, Error as TlsError, InvalidMessa
 use super::client::Connection;
 use super::error::QrsError;
 use super::tls::TlsProblem;
+use crate::causes::{chain, deepest, find};
 
 pub(super) fn explain(error: reqwest::Error, connection: &Connection, host: String, path: &str) -> QrsError {
     // The address carries the cross-site key, and is said better by host and path.
@@ -92,28 +92,4 @@ fn is_about_the_client(alert: AlertDescription) -> bool {
             | AlertDescription::UnknownCA
             | AlertDescription::UnsupportedCertificate
     )
-}
-
-/// The causes of an error; what an I/O error wraps is a cause too, which the standard library leaves out.
-fn chain<'e>(error: &'e (dyn StdError + 'static)) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |error| cause(*error))
-}
-
-fn cause<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e (dyn StdError + 'static)> {
-    match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
-        Some(inner) => Some(inner),
-        None => error.source(),
-    }
-}
-
-fn find<'e, E: StdError + 'static>(error: &'e (dyn StdError + 'static)) -> Option<&'e E> {
-    chain(error).filter_map(|cause| cause.downcast_ref::<E>()).last()
-}
-
-/// The innermost cause, in which the layers around it only repeat themselves.
-fn deepest(error: &(dyn StdError + 'static)) -> String {
-    if find::<io::Error>(error).is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof) {
-        return "connection closed too early".to_owned();
-    }
-    chain(error).last().map(ToString::to_string).unwrap_or_default()
 }
