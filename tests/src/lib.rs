@@ -14,3 +14,4 @@ pub mod plans;
 pub mod random;
 pub mod rules;
 pub mod sandbox;
+pub mod simulated;

@@ -2,102 +2,16 @@
 //!
 //! One process of its own, because it looks at its memory.
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
-
-use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions as _, Connection as _};
-use steward::clock::Timer;
-use steward::daemon::{self, Options, Stop};
+use chrono::TimeDelta;
 use steward_core::instant::Instant;
-use steward_fake_qrs::certificates::{self, CertificateOptions};
-use steward_fake_qrs::seed::{self, SeedOptions};
-use steward_fake_qrs::{FakeQrs, Fault, FaultRule, FaultScript, settings};
-use tempfile::TempDir;
+use steward_fake_qrs::{FakeQrs, Fault, FaultRule, FaultScript, LicenseModel};
+use steward_tests::simulated::{World, plus_minutes as plus, utc};
 
+const NO_LISTENER: &str = "  http:\n    enable: false\n";
 const START: &str = "2026-03-02T00:00:00Z";
 
 fn at(text: &str) -> Instant {
     Instant::parse(text).unwrap()
-}
-
-fn utc(at: Instant) -> DateTime<Utc> {
-    DateTime::from_timestamp_millis(at.millis()).unwrap()
-}
-
-struct World {
-    qrs: Arc<FakeQrs>,
-    folder: TempDir,
-}
-
-impl World {
-    async fn new(seats: usize, changes: &[(&str, &str)], own: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let set = certificates::generate(&CertificateOptions::default()).unwrap();
-        set.write(folder.path()).unwrap();
-        let mut options =
-            steward_fake_qrs::Options::new(seed::generate(&SeedOptions::new(5, seats, utc(at(START)))), set);
-        options.clock = steward_fake_qrs::Clock::starting_at(utc(at(START)));
-        options.allocation_rules = true;
-        let qrs = steward_fake_qrs::start(options).await.unwrap();
-        let mut text = settings::text(qrs.address(), "qlikserver");
-        for (from, to) in changes {
-            assert!(text.contains(from), "{from}");
-            text = text.replacen(from, to, 1);
-        }
-        // Nothing waits in real time: neither for another attempt nor between releases.
-        let text =
-            text.replace("  qrs:\n", "  qrs:\n    retries: 0\n    connectTimeoutSeconds: 2\n    timeoutSeconds: 2\n");
-        let own = format!(
-            "{own}  http:\n    enable: false\n  guard:\n    aboveCap: longest-idle-first\n    releasesPerMinute: 1000000\n"
-        );
-        std::fs::write(folder.path().join("steward.yaml"), text + &own).unwrap();
-        Self { qrs: Arc::new(qrs), folder }
-    }
-
-    fn config(&self) -> PathBuf {
-        self.folder.path().join("steward.yaml")
-    }
-
-    /// Time that jumps, and does something at each jump.
-    fn timer(&self, mut each: impl FnMut(&FakeQrs, Instant) + Send + 'static) -> Timer {
-        let (clock, qrs) = (self.qrs.clock().clone(), self.qrs.clone());
-        let each = Mutex::new(move |at| each(&qrs, at));
-        Timer::simulated(
-            move || Instant::from_millis(clock.now().timestamp_millis()).unwrap(),
-            move |at| (each.lock().unwrap())(at),
-        )
-    }
-
-    async fn work(&self, timer: &Timer, until: Instant) {
-        let options = Options { config: self.config(), timer: timer.clone(), signals: false, until: Some(until) };
-        daemon::run(options, Stop::default()).await.unwrap();
-    }
-
-    async fn arm(&self, timer: &Timer) {
-        let settings = steward::config::Settings::load(&self.config()).unwrap().settings;
-        let mut ledger = steward::cycle::open_ledger(&settings, timer.clock()).await.unwrap();
-        let (plan, _) = ledger.state().latest_plan().expect("a plan was made");
-        let armed = steward_core::ledger::Event::Armed { by: "test".to_owned(), plan, note: None };
-        ledger.append(timer.now(), &[armed]).await.unwrap();
-        ledger.close().await;
-    }
-
-    async fn times(&self, query: &'static str) -> Vec<Instant> {
-        times(&self.folder.path().join("data/ledger.db"), query).await
-    }
-}
-
-async fn times(file: &Path, query: &'static str) -> Vec<Instant> {
-    let mut connection = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
-    let rows: Vec<String> = sqlx::query_scalar(query).fetch_all(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
-    rows.iter().map(|text| at(text)).collect()
-}
-
-fn plus(at: Instant, minutes: i64) -> Instant {
-    Instant::from_millis(at.millis() + minutes * 60_000).unwrap()
 }
 
 /// Resident memory of this process, in kilobytes.
@@ -133,7 +47,7 @@ async fn a_day_of_faults_misses_no_schedule_and_takes_no_more_memory() {
         ("frequency: every 6 hours", "frequency: every 15 minutes"),
         ("dryRun: true\n      frequency: every 24 hours", "dryRun: false\n      frequency: every 2 hours"),
     ];
-    let world = World::new(300, &changes, "").await;
+    let world = World::new(LicenseModel::Signed, 300, at(START), &changes, NO_LISTENER).await;
     let mut life = world.qrs.life(3);
     let timer = world.timer(move |qrs, at| {
         life.until(utc(at));
@@ -169,7 +83,7 @@ async fn a_clock_that_goes_back_an_hour_and_forward_a_month_stops_nothing() {
         ("frequency: every 6 hours", "frequency: every 1 hour"),
         ("dryRun: true\n      frequency: every 24 hours", "dryRun: true\n      frequency: every 2 hours"),
     ];
-    let world = World::new(60, &changes, "").await;
+    let world = World::new(LicenseModel::Signed, 60, at(START), &changes, NO_LISTENER).await;
     let start = at(START);
     let month = TimeDelta::days(31);
     let mut jumps = vec![(plus(start, 5 * 60 + 10), -TimeDelta::hours(1)), (plus(start, 8 * 60 + 10), month)];
