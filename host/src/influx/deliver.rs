@@ -35,12 +35,12 @@ pub struct Delivery {
 }
 
 /// Delivers until `stop`. A request that is cut off then is made again by the next start, and stays one point.
-pub async fn deliver(delivery: Delivery, clock: Clock<'_>, stop: CancellationToken) {
+pub async fn deliver(delivery: Delivery, clock: Clock<'static>, stop: CancellationToken) {
     let Delivery { folder, mut settings, poke, status } = delivery;
     let mut courier = Courier::new(folder, clock, status);
     loop {
         let now = settings.borrow_and_update().clone();
-        let Some(wait) = stop.run_until_cancelled(courier.round(&now)).await else { return };
+        let Some(wait) = stop.run_until_cancelled(courier.round(now)).await else { return };
         // Whoever writes a point does not make us ask a server that asked to be left alone.
         let poked = async {
             match wait {
@@ -72,9 +72,9 @@ impl Wait {
 }
 
 /// The state of a delivery between its rounds.
-struct Courier<'c> {
+struct Courier {
     folder: PathBuf,
-    clock: Clock<'c>,
+    clock: Clock<'static>,
     status: watch::Sender<OutboxStatus>,
     writer: Option<Writer>,
     batch_points: u32,
@@ -83,15 +83,15 @@ struct Courier<'c> {
     told: Option<(String, Instant)>,
 }
 
-impl<'c> Courier<'c> {
-    fn new(folder: PathBuf, clock: Clock<'c>, status: watch::Sender<OutboxStatus>) -> Self {
+impl Courier {
+    fn new(folder: PathBuf, clock: Clock<'static>, status: watch::Sender<OutboxStatus>) -> Self {
         let back_off = BackOff::default();
         Self { folder, clock, status, writer: None, batch_points: u32::MAX, back_off, told: None }
     }
 
     /// Delivers all that waits, or until something is in the way. Says how long to wait for the next round.
-    async fn round(&mut self, settings: &Settings) -> Wait {
-        let ended = self.deliver_all(settings).await;
+    async fn round(&mut self, settings: Arc<Settings>) -> Wait {
+        let ended = self.deliver_all(&settings).await;
         let (problem, asked) = match ended {
             Ok(()) => (None, None),
             Err((problem, asked)) => (Some(problem), asked),
