@@ -10,6 +10,7 @@ mod demo;
 mod failure;
 mod fake_qrs;
 mod out_file;
+mod outbox;
 mod people;
 mod plan;
 mod policy_command;
@@ -85,6 +86,8 @@ enum Command {
     Unprotect(protect::UnprotectArgs),
     /// Show, export, verify and replay what the ledger says
     Audit(audit::AuditArgs),
+    /// Show the points that wait to be delivered, and those that were refused
+    Outbox(outbox::OutboxArgs),
     /// Copy the ledger into a file, while it is in use
     Backup(backup::BackupArgs),
     /// Put the ledger back from a backup
@@ -143,6 +146,7 @@ async fn run(command: Command) -> Result<Outcome> {
         Command::Protect(args) => protect::protect(args).await,
         Command::Unprotect(args) => protect::unprotect(args).await,
         Command::Audit(args) => audit::run(args).await,
+        Command::Outbox(args) => outbox::run(args).await,
         Command::Backup(args) => backup::backup(args).await,
         Command::Restore(args) => backup::restore(args).await,
         Command::Why(args) => why::run(args).await,

@@ -141,8 +141,7 @@ pub async fn run(options: Options, stop: Stop) -> Result<Ended, DaemonError> {
     }
     tasks.spawn(supervisor::watch(beat.clone(), ends.clone()));
     let delivery = Delivery { folder: folder.clone(), settings: in_force_now, poke: points.clone(), status: outbox };
-    let timer = options.timer.clone();
-    let delivery = influx::deliver(delivery, timer.clock(), ends.clone());
+    tasks.spawn(influx::deliver(delivery, options.timer.clone(), ends.clone()));
 
     let stop_seconds = first.steward.daemon.stop_seconds;
     let parts = Parts {
@@ -157,16 +156,10 @@ pub async fn run(options: Options, stop: Stop) -> Result<Ended, DaemonError> {
         points,
         until: options.until,
     };
-    let keeper = async {
-        Keeper::new(parts, ledger).run().await;
-        ends.cancel();
-    };
-    let work = async {
-        tokio::join!(keeper, delivery);
-    };
+    let keeper = Keeper::new(parts, ledger).run();
     supervisor::ready();
     tracing::info!("steward {} is at work", env!("CARGO_PKG_VERSION"));
-    let ended = until_end(work, &stop, Duration::from_secs(u64::from(stop_seconds))).await;
+    let ended = until_end(keeper, &stop, Duration::from_secs(u64::from(stop_seconds))).await;
     ends.cancel();
     tasks.close();
     if ended == Ended::Soft {
@@ -176,8 +169,8 @@ pub async fn run(options: Options, stop: Stop) -> Result<Ended, DaemonError> {
     Ok(ended)
 }
 
-/// Waits for the end of the work; after a request to stop no longer than it may take.
-async fn until_end(work: impl Future<Output = ()>, stop: &Stop, patience: Duration) -> Ended {
+/// Waits for the keeper; after a request to stop no longer than it may take.
+async fn until_end(keeper: impl Future<Output = ()>, stop: &Stop, patience: Duration) -> Ended {
     let out_of_patience = async {
         stop.soft.cancelled().await;
         supervisor::stopping();
@@ -185,7 +178,7 @@ async fn until_end(work: impl Future<Output = ()>, stop: &Stop, patience: Durati
         tokio::time::sleep(patience).await;
     };
     tokio::select! {
-        () = work => Ended::Soft,
+        () = keeper => Ended::Soft,
         () = stop.hard.cancelled() => Ended::Hard,
         () = out_of_patience => Ended::Hard,
     }

@@ -5,6 +5,7 @@
 
 mod policies;
 mod process;
+mod servers;
 mod wasm;
 
 use std::path::{Path, PathBuf};
@@ -73,6 +74,7 @@ fn demo(root: &Path, args: &[String]) -> Result<()> {
 
 fn test(root: &Path, no_lint: bool, args: &[String]) -> Result<()> {
     policies::build_all(root)?;
+    servers::ensure()?;
     if !no_lint {
         process::say("checking formatting");
         process::cargo(root, ["fmt", "--all", "--check"])?;

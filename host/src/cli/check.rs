@@ -1,6 +1,7 @@
 //! `steward check`: what is wrong, and how to mend it.
 
 mod findings;
+mod influx;
 mod schedules;
 mod site;
 
@@ -26,7 +27,7 @@ Examples:
   steward check --config steward.yaml
   steward check --config steward.yaml --format json
 
-Exit codes: 0 all is well, perhaps with warnings; 1 the server or the policy is in trouble; 2 the settings are.")]
+Exit codes: 0 all is well, perhaps with warnings; 1 the server, InfluxDB or the policy is in trouble; 2 the settings are.")]
 pub struct CheckArgs {
     #[command(flatten)]
     config: ConfigFile,
@@ -57,6 +58,7 @@ pub async fn run(args: CheckArgs) -> Result<Outcome> {
     modes(&loaded.settings, &mut findings);
     schedules::check(&loaded.settings, &mut findings);
     give_advice_once(&loaded.settings, &mut findings);
+    influx::check(&loaded.settings, &mut findings).await;
     match cycle::load_policy(Some(&loaded.settings)) {
         Ok(policy) => {
             let description = policy.description();

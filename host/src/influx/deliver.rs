@@ -13,7 +13,7 @@ use super::round::{next_batch, step};
 use super::settings::InfluxSettings;
 use super::status::OutboxStatus;
 use super::write::Writer;
-use crate::clock::Clock;
+use crate::clock::Timer;
 use crate::config::Settings;
 use crate::ledger::{LedgerError, Outbox};
 
@@ -35,12 +35,12 @@ pub struct Delivery {
 }
 
 /// Delivers until `stop`. A request that is cut off then is made again by the next start, and stays one point.
-pub async fn deliver(delivery: Delivery, clock: Clock<'_>, stop: CancellationToken) {
+pub async fn deliver(delivery: Delivery, timer: Timer, stop: CancellationToken) {
     let Delivery { folder, mut settings, poke, status } = delivery;
-    let mut courier = Courier::new(folder, clock, status);
+    let mut courier = Courier::new(folder, timer, status);
     loop {
         let now = settings.borrow_and_update().clone();
-        let Some(wait) = stop.run_until_cancelled(courier.round(&now)).await else { return };
+        let Some(wait) = stop.run_until_cancelled(courier.round(now)).await else { return };
         // Whoever writes a point does not make us ask a server that asked to be left alone.
         let poked = async {
             match wait {
@@ -72,9 +72,9 @@ impl Wait {
 }
 
 /// The state of a delivery between its rounds.
-struct Courier<'c> {
+struct Courier {
     folder: PathBuf,
-    clock: Clock<'c>,
+    timer: Timer,
     status: watch::Sender<OutboxStatus>,
     writer: Option<Writer>,
     batch_points: u32,
@@ -83,15 +83,15 @@ struct Courier<'c> {
     told: Option<(String, Instant)>,
 }
 
-impl<'c> Courier<'c> {
-    fn new(folder: PathBuf, clock: Clock<'c>, status: watch::Sender<OutboxStatus>) -> Self {
+impl Courier {
+    fn new(folder: PathBuf, timer: Timer, status: watch::Sender<OutboxStatus>) -> Self {
         let back_off = BackOff::default();
-        Self { folder, clock, status, writer: None, batch_points: u32::MAX, back_off, told: None }
+        Self { folder, timer, status, writer: None, batch_points: u32::MAX, back_off, told: None }
     }
 
     /// Delivers all that waits, or until something is in the way. Says how long to wait for the next round.
-    async fn round(&mut self, settings: &Settings) -> Wait {
-        let ended = self.deliver_all(settings).await;
+    async fn round(&mut self, settings: Arc<Settings>) -> Wait {
+        let ended = self.deliver_all(&settings).await;
         let (problem, asked) = match ended {
             Ok(()) => (None, None),
             Err((problem, asked)) => (Some(problem), asked),
@@ -131,7 +131,7 @@ impl<'c> Courier<'c> {
             let done = step(&mut outbox, &writer, self.batch_points.min(batch_max)).await.map_err(failed)?;
             self.batch_points = next_batch(self.batch_points.min(batch_max), &done, batch_max);
             let standing = outbox.standing().await.map_err(failed)?;
-            let now = (self.clock)();
+            let now = self.timer.now();
             self.status.send_modify(|status| {
                 status.stand(standing);
                 status.sent_total += done.sent;

@@ -1,5 +1,8 @@
 //! One point in line protocol, written with the crate `influxdb` except for the tags (see [`super::tag`]).
 
+#[cfg(test)]
+mod tests;
+
 use influxdb::{Query as _, Timestamp, Type, WriteQuery};
 use steward_core::point::Field;
 use thiserror::Error;

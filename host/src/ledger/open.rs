@@ -63,7 +63,9 @@ pub(super) async fn open_file(folder: &Path, path: &Path) -> Result<SqliteConnec
     }
     private::create_file(path).map_err(|source| LedgerError::Folder { path: folder.display().to_string(), source })?;
     let mut connection = connect(path).await?;
-    sqlx::migrate!("./migrations").run(&mut connection).await.map_err(|error| migration_error(path, error))?;
+    // Not `run`, whose bounds keep every future that opens a ledger from being spawned.
+    let migrated = sqlx::migrate!("./migrations").run_direct(None, &mut connection, false).await;
+    migrated.map_err(|error| migration_error(path, error))?;
     Ok(connection)
 }
 

@@ -1,0 +1,76 @@
+//! Makes sure that the time-series databases are there that the tests start: real ones, Debian's.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::process::{output, run, say};
+
+/// The program, and Debian's package of it.
+const SERVERS: [(&str, &str); 2] = [("influxd", "influxdb"), ("victoria-metrics", "victoria-metrics")];
+/// Says to Debian's scripts that no service is to be started: the tests start their own, on ports of their own.
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+
+/// Installs the packages whose program is missing.
+pub fn ensure() -> Result<()> {
+    let missing: Vec<&str> =
+        SERVERS.iter().filter(|(program, _)| !is_there(program)).map(|(_, package)| *package).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages = missing.join(" ");
+    say(&format!("installing Debian's {packages} for the tests with a real database"));
+    install(&missing).with_context(|| {
+        format!(
+            "cannot install {packages}: run `apt-get install {packages}` as root, or put the programs into the path"
+        )
+    })
+}
+
+fn is_there(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+fn install(packages: &[&str]) -> Result<()> {
+    let is_root = output(Command::new("id").arg("-u")).is_some_and(|id| id == "0");
+    // A policy of the machine is left as it is.
+    let ours = is_root && !Path::new(POLICY).exists() && write_policy().is_ok();
+    let installed = apt(is_root, packages).or_else(|_| {
+        run(as_root(is_root).args(["apt-get", "update", "--quiet"]))?;
+        apt(is_root, packages)
+    });
+    if ours {
+        let _ = std::fs::remove_file(POLICY);
+    }
+    installed
+}
+
+fn apt(is_root: bool, packages: &[&str]) -> Result<()> {
+    let arguments = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends"];
+    run(as_root(is_root).env("DEBIAN_FRONTEND", "noninteractive").args(arguments).args(packages))
+}
+
+/// `env` runs what follows; `sudo` without a password, or not at all.
+fn as_root(is_root: bool) -> Command {
+    if is_root {
+        return Command::new("env");
+    }
+    let mut sudo = Command::new("sudo");
+    sudo.arg("--non-interactive");
+    sudo
+}
+
+/// 101: the action is forbidden.
+#[cfg(unix)]
+fn write_policy() -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::write(POLICY, "#!/bin/sh\nexit 101\n")?;
+    std::fs::set_permissions(POLICY, std::fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn write_policy() -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
