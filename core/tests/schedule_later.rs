@@ -125,8 +125,42 @@ fn also_joins_and_except_leaves_out() {
     check("every 1 hour except every 1 minute", "2026-01-01T01");
     check("every 1 hour except", "2026-01-01T01");
     check("every 1 hour except after 0:00", "");
-    // The stretch that an exception ends in is left out up to that end only, and from its beginning.
-    check("every 30 minutes except every 1 hour after 0:40 before 2:15", "2026-01-01T02:30");
+    check("every 30 minutes except every 1 hour after 0:40 before 2:15", "2026-01-01T00:30 2026-01-01T02:30");
+}
+
+#[test]
+fn an_exception_leaves_out_what_begins_while_all_of_it_holds_and_nothing_else() {
+    let half_past_eleven = "2026-01-01T22:59 2026-01-01T23:00 2026-01-01T23:01";
+    check_from("2026-01-01T22:58:00Z", "every 1 minute except on the 30th minute after 23 hours", half_past_eleven);
+    check_from(
+        "2026-01-01T23:28:00Z",
+        "every 1 minute except on the 30th minute after 23 hours",
+        "2026-01-01T23:29 2026-01-01T23:31",
+    );
+    check_from("2026-01-01T22:29:30Z", "every 1 minute except on the 30th minute after 23 hours", "2026-01-01T22:30");
+    check(
+        "every 10 minutes except before 1 hour on the 30th minute",
+        "2026-01-01T00:10 2026-01-01T00:20 2026-01-01T00:40",
+    );
+    check_from(
+        "2026-12-05T12:00:00Z",
+        "every 1 day except on mon after 12 months",
+        "2026-12-06 2026-12-08 2026-12-09 2026-12-10 2026-12-11 2026-12-12 2026-12-13 2026-12-15",
+    );
+    check_from("2026-11-29T12:00:00Z", "every 1 day except on mon after 12 months", "2026-11-30 2026-12-01");
+    for text in [
+        "every 1 hour except on the 12th hour after 7 days of the week",
+        "every 1 hour except after 7 days of the week on the 12th hour",
+    ] {
+        check_from("2026-01-03T10:00:00Z", text, "2026-01-03T11 2026-01-03T13");
+        check_from("2026-01-02T10:00:00Z", text, "2026-01-02T11 2026-01-02T12 2026-01-02T13");
+    }
+    check_from("2026-01-23T12:00:00Z", "every 1 day except on the last day instance", "2026-01-24 2026-02-01");
+    check_from(
+        "2026-01-04T12:00:00Z",
+        "every 1 week except on the 1st day of the month on mon",
+        "2026-01-05 2026-01-12",
+    );
 }
 
 #[test]
