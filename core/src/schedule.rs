@@ -8,6 +8,7 @@
 mod cron;
 mod day;
 mod error;
+mod kind;
 mod later;
 mod report;
 mod rule;
@@ -17,36 +18,12 @@ mod unit;
 
 use std::fmt;
 
-use serde::Serialize;
-
 use self::cron::Cron;
 use self::later::Later;
 use crate::instant::Instant;
 pub use error::ScheduleError;
+pub use kind::Kind;
 pub use report::ScheduleReport;
-
-/// Which language a text is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// Sentences such as `every 6 hours`.
-    Later,
-    /// Five fields, or six with seconds first, or `@daily` and its like.
-    Cron,
-}
-
-impl Kind {
-    /// A text is cron when it begins like cron; whether it is legal is another question.
-    /// No sentence begins with a digit or a star, and after `@` it has a digit (`@10:15`).
-    pub fn of(text: &str) -> Self {
-        let mut significant = text.chars().skip_while(|c| text::is_blank(*c));
-        match significant.next() {
-            Some('@') if significant.next().is_some_and(|c| c.is_ascii_alphabetic()) => Self::Cron,
-            Some(c) if c.is_ascii_digit() || matches!(c, '*' | '?' | '/') => Self::Cron,
-            _ => Self::Later,
-        }
-    }
-}
 
 /// A text that was understood.
 #[derive(Debug, Clone)]
@@ -123,6 +100,16 @@ impl Schedule {
             Language::Later(later) => later.warnings(),
             Language::Cron(cron) => cron.warnings(),
         }
+    }
+
+    /// The warnings, and a sentence about each part whose last occurrence is not after `after`.
+    pub fn warnings_after(&self, after: Instant) -> Vec<String> {
+        let mut all = self.warnings();
+        all.extend(match &self.language {
+            Language::Later(later) => later.ended(after),
+            Language::Cron(cron) => cron.ended(after).into_iter().collect(),
+        });
+        all
     }
 }
 

@@ -201,7 +201,7 @@ fn a_text_of_which_only_a_part_is_understood_is_refused() {
         ("every 1.5 hours", 7, ""),
         ("every -5 minutes", 6, ""),
         ("hourly", 0, "`every 1 hour`"),
-        ("6h", 2, "`every 6 h`"),
+        ("6h", 0, "`every 6 h`"),
         ("PT6H", 0, ""),
         ("on weekdays", 3, "`every weekday`"),
         ("on mondays", 3, "`on monday`"),
@@ -270,7 +270,16 @@ fn surprising_texts_have_a_warning_and_plain_ones_none() {
         ("every 31 days", "only the value 1 is left"),
         ("every 0 hours", "counts as `every 1`"),
         ("on the 0 day", "0 means the last"),
-        ("on the 31st day", "left out"),
+        ("on the 31st day", "months without the value 31 are left out"),
+        ("on the 31st day of july,april", "months without the value 31 are left out"),
+        ("on the 29th day of february", "years without a 29 February are left out"),
+        ("on the 5th day instance on mon of march", "left out"),
+        ("on the 366th day of the year in 2027-2028", "years without the value 366 are left out"),
+        ("every 6 hours starting on the 20th hour", "only the value 20 is left"),
+        ("every 1 hour except on the 0th minute", "the exception `on the 0th minute` leaves nothing of it"),
+        ("at 10:00 except at 10:00", "the exception `at 10:00` leaves nothing of it"),
+        ("at 10:00 except at 10:00 on mon also every weekend also every weekday", "the exceptions leave nothing of it"),
+        ("on the last day of the year at 23:59 on the 59th second", "`at` means second 0"),
         ("after 10:00", "fires every second"),
         ("every 1 hour after 9:30", "only later"),
         ("every 1 hour except on the 30th minute", "leaves nothing out"),
@@ -295,8 +304,54 @@ fn surprising_texts_have_a_warning_and_plain_ones_none() {
         "every 15 minutes after 9:00 before 17:00",
         "every 2 hours between 5 and 10",
         "every 6 hours except on sunday",
+        "on the 31st day of july",
+        "on the 30th day of april,december",
+        "on the 5th day instance of march",
+        "on the 366th day of the year in 2028",
     ] {
         assert_eq!(Schedule::parse(text).unwrap().warnings(), Vec::<String>::new(), "`{text}`");
+    }
+}
+
+#[test]
+fn a_text_whose_dates_are_past_says_so() {
+    let cases = [
+        ("in 2024", "2025-01-01T00:00:00Z", "`in 2024` never fires again"),
+        ("every 1000 years", "2026-01-01T00:00:00Z", "`every 1000 years` never fires again"),
+        ("every 6 hours also in 2024", "2026-01-01T00:00:00Z", "`in 2024` never fires again"),
+        ("every 6 hours", "2099-12-31T18:00:00Z", "never fires again"),
+        ("0 0 * * *", "2099-12-31T00:00:00Z", "never fires again"),
+        ("in 2024", "2023-01-01T00:00:00Z", ""),
+        ("on the 30th day of february", "2025-01-01T00:00:00Z", ""),
+        ("0 0 30 2 *", "2025-01-01T00:00:00Z", ""),
+    ];
+    for (text, from, part) in cases {
+        let warnings = ScheduleReport::new(text, instant(from), 0).warnings;
+        let ended = warnings.iter().find(|warning| warning.contains("never fires again"));
+        assert_eq!(ended.is_some(), !part.is_empty(), "`{text}`: {warnings:?}");
+        assert!(ended.is_none_or(|warning| warning.contains(part)), "`{text}`: {warnings:?}");
+    }
+}
+
+#[test]
+fn messages_show_texts_as_written_but_short_and_harmless() {
+    let cases = [
+        ("at 9:30 o'clock", "found `o'clock`"),
+        ("every \"6\" hours", "found `\"6\"`"),
+        ("every ` hours", "found `'`"),
+        ("every 1 hour\u{7}", r"found `\u{7}`"),
+        ("before 61 minutes", "61 is out of range"),
+        ("before 25 hours", "25 is out of range"),
+    ];
+    for (text, part) in cases {
+        let error = Schedule::parse(text).unwrap_err();
+        assert!(error.message.contains(part), "`{text}`: {error}");
+    }
+    let long = format!("on the {} day of february on the 30th day after 24 hours", vec!["30"; 140].join(","));
+    for text in [long, "every".repeat(600), format!("every {}", "x".repeat(480))] {
+        let report = ScheduleReport::new(&text, instant(FROM), 1);
+        let messages = report.warnings.into_iter().chain(report.error.map(|error| error.message));
+        assert!(messages.into_iter().all(|message| message.chars().count() < 250), "`{text}`");
     }
 }
 
@@ -330,5 +385,45 @@ fn a_report_has_the_promised_shape() {
         r#"{"text":"@daily","kind":"cron","error":null,"warnings":[],"next":["2026-01-02T00:00:00Z","2026-01-03T00:00:00Z"]}"#
     );
     assert_eq!(ScheduleReport::new("every 1 second", instant(FROM), usize::MAX).next.len(), 1000);
-    assert_eq!(Kind::of("@10:15"), Kind::Later);
+}
+
+#[test]
+fn a_text_is_cron_when_it_is_shaped_like_cron() {
+    let cron = [
+        "* * *",
+        "0 0 * * * * 2026",
+        "*",
+        "*/5",
+        "-5 * * * *",
+        "H * * * *",
+        ",6 * * * *",
+        "abc * * * *",
+        "0 12 1 jan mon",
+        "30 5 1 1 0",
+        " 10,20 9-17 ? 1 ?",
+        "@daily",
+        "@Reboot",
+        "0 5 * * * # at five",
+    ];
+    let later = [
+        "",
+        "@10:15",
+        "@ 10:15",
+        "9:00",
+        "17:00 on monday",
+        "1st week",
+        "6h",
+        "6 hours",
+        "9",
+        "30 5 1",
+        "every * hours on monday",
+        "on the * day of march",
+        "15 minutes past the hour",
+        "monday tuesday wednesday thursday friday",
+    ];
+    for (texts, kind) in [(&cron[..], Kind::Cron), (&later[..], Kind::Later)] {
+        for text in texts {
+            assert_eq!(ScheduleReport::new(text, instant(FROM), 1).kind, kind, "`{text}`");
+        }
+    }
 }

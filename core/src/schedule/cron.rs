@@ -6,6 +6,8 @@
 
 mod field;
 
+use std::collections::BTreeSet;
+
 use ::cron::Schedule;
 use chrono::{DateTime, Datelike, Utc};
 
@@ -14,6 +16,8 @@ use super::day::{LAST_YEAR, SECOND_BEFORE_ALL};
 use super::error::ScheduleError;
 use super::text::{excerpt, is_blank};
 use crate::instant::Instant;
+
+const FEBRUARY: u32 = 2;
 
 const NICKNAMES: [(&str, &str); 7] = [
     ("@yearly", "0 0 1 1 *"),
@@ -87,10 +91,19 @@ impl Cron {
         let before_all = Instant::from_millis(SECOND_BEFORE_ALL * 1000);
         if before_all.and_then(|before_all| self.next(before_all)).is_none() {
             all.push("never fires before the year 2100: no such day exists".to_owned());
-        } else if let Some(day) = month_days.values.first().filter(|day| **day > 28 && week_days.starred) {
-            all.push(format!("months without the day {day} are left out"));
+        } else if week_days.starred
+            && let Some(day) = month_days.values.first()
+        {
+            all.extend(months_left_out(*day, &fields.month.values));
         }
         all
+    }
+
+    /// A sentence when nothing comes after `after` although something came before.
+    pub fn ended(&self, after: Instant) -> Option<String> {
+        let before_all = Instant::from_millis(SECOND_BEFORE_ALL * 1000)?;
+        let has_ended = self.next(before_all).is_some() && self.next(after).is_none();
+        has_ended.then(|| "never fires again before the year 2100".to_owned())
     }
 }
 
@@ -144,6 +157,19 @@ impl Fields {
             .collect::<Result<_, ::cron::error::Error>>()
             .map_err(|error| ScheduleError::new(0, error.to_string()))
     }
+}
+
+/// Says which of the months lack a day and all that follow it.
+fn months_left_out(day: u32, months: &BTreeSet<u32>) -> Option<String> {
+    if day == 29 && months.len() == 1 && months.contains(&FEBRUARY) {
+        return Some("years without a 29 February are left out".to_owned());
+    }
+    let lacks = |month: &u32| match *month {
+        FEBRUARY => day > 28,
+        4 | 6 | 9 | 11 => day > 30,
+        _ => false,
+    };
+    months.iter().any(lacks).then(|| format!("months without the day {day} are left out"))
 }
 
 /// The words of a text, each with its position.

@@ -21,6 +21,7 @@ use super::times::Times;
 use super::unit::{SECONDS_PER_DAY, Unit};
 use crate::instant::Instant;
 
+pub use grammar::is_opening;
 pub use hint::with_hint;
 
 const MS_PER_SECOND: i64 = 1000;
@@ -78,6 +79,11 @@ impl Later {
         let mut all = self.remarks.clone();
         all.extend(warnings::of_rules(self));
         all
+    }
+
+    /// A sentence about each alternative of which nothing comes after `after` although something came before.
+    pub fn ended(&self, after: Instant) -> Vec<String> {
+        warnings::of_ended(self, after.millis().div_euclid(MS_PER_SECOND))
     }
 }
 

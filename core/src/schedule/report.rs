@@ -31,7 +31,7 @@ impl ScheduleReport {
             }
             Ok(schedule) => {
                 let next = schedule.upcoming(from, count.min(COUNT_MAX));
-                Self { text: text.to_owned(), kind, error: None, warnings: schedule.warnings(), next }
+                Self { text: text.to_owned(), kind, error: None, warnings: schedule.warnings_after(from), next }
             }
         }
     }
