@@ -57,10 +57,11 @@ impl Schedule {
             return Err(ScheduleError::new(0, "the text is empty; write for example `every 6 hours`"));
         }
         let language = match Kind::of(text) {
-            Kind::Later => Later::parse(&chars).map(Language::Later),
-            Kind::Cron => Cron::parse(&chars).map(Language::Cron),
+            Kind::Later => {
+                Later::parse(&chars).map(Language::Later).map_err(|error| later::with_hint(&chars, error))?
+            }
+            Kind::Cron => Cron::parse(&chars).map(Language::Cron).map_err(|error| cron::with_hint(&chars, error))?,
         };
-        let language = language.map_err(|error| later::with_hint(&chars, error))?;
         Ok(Self { text: text.to_owned(), language })
     }
 

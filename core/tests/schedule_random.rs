@@ -277,6 +277,11 @@ fn hostile_texts_return_soon() {
         format!("every 1 second except {}", different(&|n| format!("on the {n}-{} day after {n}:00", n + 9), 15)),
         format!("every 1 second except {}", different(&|n| format!("every 1 month after {n} weeks"), 15)),
         "every 1 second except after 0:00".to_owned(),
+        // Refused, but the guess what it means is looked at.
+        format!("each 1 s except {}", many("every 2 s on the 1-366 day of the year", 10)),
+        format!("{} also on the 30th of feb", many("on the 29th of feb", 22)),
+        "sat and weekday and ".repeat(24),
+        "every day ".repeat(49),
         "on the 1 through 1000000000 minute".to_owned(),
         "every 1 minutes between 0 and 100000".to_owned(),
         "every 4294967296 hours".to_owned(),

@@ -79,6 +79,11 @@ impl Cron {
         Instant::from_millis(earliest.timestamp_millis())
     }
 
+    /// The very first occurrence. `None` when there never is one.
+    fn first(&self) -> Option<Instant> {
+        self.next(Instant::from_millis(SECOND_BEFORE_ALL * 1000)?)
+    }
+
     pub fn warnings(&self) -> Vec<String> {
         let fields = &self.fields;
         let mut all: Vec<String> = fields.all().into_iter().filter_map(Field::uneven_step).collect();
@@ -88,8 +93,7 @@ impl Cron {
         } else if !month_days.leaves_nothing_out() && !week_days.leaves_nothing_out() {
             all.push("one of day of month and day of week begins with a star: both have to hold".to_owned());
         }
-        let before_all = Instant::from_millis(SECOND_BEFORE_ALL * 1000);
-        if before_all.and_then(|before_all| self.next(before_all)).is_none() {
+        if self.first().is_none() {
             all.push("never fires before the year 2100: no such day exists".to_owned());
         } else if week_days.starred
             && let Some(day) = month_days.values.first()
@@ -101,8 +105,7 @@ impl Cron {
 
     /// A sentence when nothing comes after `after` although something came before.
     pub fn ended(&self, after: Instant) -> Option<String> {
-        let before_all = Instant::from_millis(SECOND_BEFORE_ALL * 1000)?;
-        let has_ended = self.next(before_all).is_some() && self.next(after).is_none();
+        let has_ended = self.first().is_some() && self.next(after).is_none();
         has_ended.then(|| "never fires again before the year 2100".to_owned())
     }
 }
@@ -156,6 +159,18 @@ impl Fields {
             .map(|(month_days, week_days)| format!("{times} {month_days} {month} {week_days}").parse())
             .collect::<Result<_, ::cron::error::Error>>()
             .map_err(|error| ScheduleError::new(0, error.to_string()))
+    }
+}
+
+/// Adds what to write instead where only quotes or a comment are too much.
+pub fn with_hint(chars: &[char], error: ScheduleError) -> ScheduleError {
+    let text: String = chars.iter().map(|c| if is_blank(*c) { ' ' } else { *c }).collect();
+    let text = text.split('#').next().unwrap_or_default();
+    let bare = text.trim_matches(|c| matches!(c, '"' | '\'' | '`' | ' '));
+    let cron = Cron::parse(&bare.chars().collect::<Vec<_>>());
+    match cron.ok().filter(|cron| cron.first().is_some()) {
+        Some(_) => ScheduleError { message: format!("{}; write `{bare}`", error.message), ..error },
+        None => error,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::text::phrase;
 use super::{Kind, Schedule, ScheduleError};
 use crate::instant::Instant;
 
@@ -34,5 +35,10 @@ impl ScheduleReport {
                 Self { text: text.to_owned(), kind, error: None, warnings: schedule.warnings_after(from), next }
             }
         }
+    }
+
+    /// The text as a sentence shows it between backticks: not long, and without control characters.
+    pub fn shown_text(&self) -> String {
+        phrase(self.text.chars())
     }
 }

@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn shows_what_was_written_and_disturbs_nothing() {
         let cases = [
-            (r#"o'clock"#, "o'clock"),
+            ("o'clock", "o'clock"),
             (r#""every"#, r#""every"#),
             (r"a\b", r"a\b"),
             ("`", "'"),

@@ -39,7 +39,8 @@ impl List {
             }
             if last < first {
                 let range = cursor.phrase(position, cursor.end_of_last());
-                let message = format!("the range `{range}` runs backwards; write two ranges with a comma between");
+                let message =
+                    format!("the range `{range}` runs backwards; two ranges with a comma between would be right");
                 return Err(ScheduleError::new(position, message));
             }
             items.push(Item { position, first, last });

@@ -96,6 +96,14 @@ impl Later {
         Search::new(alternative, &self.exceptions).next(after_seconds).is_some()
     }
 
+    /// Whether every alternative fires, and none does so in every second, minute or hour that a limit lets through.
+    pub fn is_what_people_want(&self) -> bool {
+        let is_paced = |alternative: &Alternative| pace_of_limit(alternative).is_none();
+        self.alternatives
+            .iter()
+            .all(|alternative| self.fires_after(alternative, SECOND_BEFORE_ALL) && is_paced(alternative))
+    }
+
     fn hits_a_start(&self, exception: &Exception) -> bool {
         self.alternatives.iter().any(|alternative| alternative.starts.meets(&exception.times))
     }
