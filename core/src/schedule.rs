@@ -8,6 +8,7 @@
 mod cron;
 mod day;
 mod error;
+mod kind;
 mod later;
 mod report;
 mod rule;
@@ -17,36 +18,12 @@ mod unit;
 
 use std::fmt;
 
-use serde::Serialize;
-
 use self::cron::Cron;
 use self::later::Later;
 use crate::instant::Instant;
 pub use error::ScheduleError;
+pub use kind::Kind;
 pub use report::ScheduleReport;
-
-/// Which language a text is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// Sentences such as `every 6 hours`.
-    Later,
-    /// Five fields, or six with seconds first, or `@daily` and its like.
-    Cron,
-}
-
-impl Kind {
-    /// A text is cron when it begins like cron; whether it is legal is another question.
-    /// No sentence begins with a digit or a star, and after `@` it has a digit (`@10:15`).
-    pub fn of(text: &str) -> Self {
-        let mut significant = text.chars().skip_while(|c| text::is_blank(*c));
-        match significant.next() {
-            Some('@') if significant.next().is_some_and(|c| c.is_ascii_alphabetic()) => Self::Cron,
-            Some(c) if c.is_ascii_digit() || matches!(c, '*' | '?' | '/') => Self::Cron,
-            _ => Self::Later,
-        }
-    }
-}
 
 /// A text that was understood.
 #[derive(Debug, Clone)]
@@ -80,10 +57,11 @@ impl Schedule {
             return Err(ScheduleError::new(0, "the text is empty; write for example `every 6 hours`"));
         }
         let language = match Kind::of(text) {
-            Kind::Later => Later::parse(&chars).map(Language::Later),
-            Kind::Cron => Cron::parse(&chars).map(Language::Cron),
+            Kind::Later => {
+                Later::parse(&chars).map(Language::Later).map_err(|error| later::with_hint(&chars, error))?
+            }
+            Kind::Cron => Cron::parse(&chars).map(Language::Cron).map_err(|error| cron::with_hint(&chars, error))?,
         };
-        let language = language.map_err(|error| later::with_hint(&chars, error))?;
         Ok(Self { text: text.to_owned(), language })
     }
 
@@ -123,6 +101,16 @@ impl Schedule {
             Language::Later(later) => later.warnings(),
             Language::Cron(cron) => cron.warnings(),
         }
+    }
+
+    /// The warnings, and a sentence about each part whose last occurrence is not after `after`.
+    pub fn warnings_after(&self, after: Instant) -> Vec<String> {
+        let mut all = self.warnings();
+        all.extend(match &self.language {
+            Language::Later(later) => later.ended(after),
+            Language::Cron(cron) => cron.ended(after).into_iter().collect(),
+        });
+        all
     }
 }
 

@@ -67,8 +67,15 @@ fn refuses_what_unix_would_not_understand() {
         ("*/90 * * * *", 2, "1 to 60"),
         ("0 */36 * * *", 4, "1 to 24"),
         ("0 22-2 * * *", 2, "write `22-23,0-2`"),
+        ("0 22-2/2 * * *", 2, "write `22,0,2`"),
         ("0 0 * * fri-mon", 8, "write `5-6,0-1`"),
-        ("6, * * * *", 2, "neither"),
+        ("0 0 * * 6-0", 8, "write `6,0`"),
+        ("6, * * * *", 2, "expected a number for minutes, found nothing"),
+        (",6 * * * *", 0, "expected a number for minutes, found nothing"),
+        ("-5 * * * *", 0, "expected a number for minutes, found nothing"),
+        ("*/ * * * *", 2, "expected a step for minutes, found nothing"),
+        ("H * * * *", 0, "neither"),
+        ("* * *", 5, "five fields"),
         ("? * * * *", 0, "write `*`"),
         ("0 0 L * *", 4, "neither"),
         ("0 0 15W * *", 4, "neither"),
@@ -76,7 +83,7 @@ fn refuses_what_unix_would_not_understand() {
         ("0 0 * JANU *", 6, "neither"),
         ("1--2 * * * *", 2, "neither"),
         ("1/2/3 * * * *", 2, "no step"),
-        ("+1 * * * *", 0, "expected"),
+        ("+1 * * * *", 0, "neither"),
         ("4294967297 * * * *", 0, "neither"),
         ("@reboot", 0, "@daily"),
     ];
@@ -95,13 +102,16 @@ fn warns_of_what_surprises() {
         ("0 0 13 * FRI", "either one suffices"),
         ("0 0 */2 * MON", "both have to hold"),
         ("0 0 30 2 *", "never fires"),
-        ("0 0 31 * *", "left out"),
+        ("0 0 31 * *", "months without the day 31 are left out"),
+        ("0 0 30,31 1,2 *", "months without the day 30 are left out"),
+        ("0 0 29 2 *", "years without a 29 February are left out"),
     ];
     for (text, part) in cases {
         let warnings = Schedule::parse(text).unwrap().warnings();
         assert!(warnings.iter().any(|warning| warning.contains(part)), "`{text}`: {warnings:?}");
     }
-    for text in ["*/15 * * * *", "0 6 * * 1-5", "@weekly", "0 0 1 * *", "30 * * * * *"] {
+    for text in ["*/15 * * * *", "0 6 * * 1-5", "@weekly", "0 0 1 * *", "30 * * * * *", "59 23 31 12 *", "0 0 31 1,3 *"]
+    {
         assert!(Schedule::parse(text).unwrap().warnings().is_empty(), "`{text}`");
     }
 }

@@ -6,6 +6,8 @@
 
 mod field;
 
+use std::collections::BTreeSet;
+
 use ::cron::Schedule;
 use chrono::{DateTime, Datelike, Utc};
 
@@ -14,6 +16,8 @@ use super::day::{LAST_YEAR, SECOND_BEFORE_ALL};
 use super::error::ScheduleError;
 use super::text::{excerpt, is_blank};
 use crate::instant::Instant;
+
+const FEBRUARY: u32 = 2;
 
 const NICKNAMES: [(&str, &str); 7] = [
     ("@yearly", "0 0 1 1 *"),
@@ -75,6 +79,11 @@ impl Cron {
         Instant::from_millis(earliest.timestamp_millis())
     }
 
+    /// The very first occurrence. `None` when there never is one.
+    fn first(&self) -> Option<Instant> {
+        self.next(Instant::from_millis(SECOND_BEFORE_ALL * 1000)?)
+    }
+
     pub fn warnings(&self) -> Vec<String> {
         let fields = &self.fields;
         let mut all: Vec<String> = fields.all().into_iter().filter_map(Field::uneven_step).collect();
@@ -84,13 +93,20 @@ impl Cron {
         } else if !month_days.leaves_nothing_out() && !week_days.leaves_nothing_out() {
             all.push("one of day of month and day of week begins with a star: both have to hold".to_owned());
         }
-        let before_all = Instant::from_millis(SECOND_BEFORE_ALL * 1000);
-        if before_all.and_then(|before_all| self.next(before_all)).is_none() {
+        if self.first().is_none() {
             all.push("never fires before the year 2100: no such day exists".to_owned());
-        } else if let Some(day) = month_days.values.first().filter(|day| **day > 28 && week_days.starred) {
-            all.push(format!("months without the day {day} are left out"));
+        } else if week_days.starred
+            && let Some(day) = month_days.values.first()
+        {
+            all.extend(months_left_out(*day, &fields.month.values));
         }
         all
+    }
+
+    /// A sentence when nothing comes after `after` although something came before.
+    pub fn ended(&self, after: Instant) -> Option<String> {
+        let has_ended = self.first().is_some() && self.next(after).is_none();
+        has_ended.then(|| "never fires again before the year 2100".to_owned())
     }
 }
 
@@ -144,6 +160,31 @@ impl Fields {
             .collect::<Result<_, ::cron::error::Error>>()
             .map_err(|error| ScheduleError::new(0, error.to_string()))
     }
+}
+
+/// Adds what to write instead where only quotes or a comment are too much.
+pub fn with_hint(chars: &[char], error: ScheduleError) -> ScheduleError {
+    let text: String = chars.iter().map(|c| if is_blank(*c) { ' ' } else { *c }).collect();
+    let text = text.split('#').next().unwrap_or_default();
+    let bare = text.trim_matches(|c| matches!(c, '"' | '\'' | '`' | ' '));
+    let cron = Cron::parse(&bare.chars().collect::<Vec<_>>());
+    match cron.ok().filter(|cron| cron.first().is_some()) {
+        Some(_) => ScheduleError { message: format!("{}; write `{bare}`", error.message), ..error },
+        None => error,
+    }
+}
+
+/// Says which of the months lack a day and all that follow it.
+fn months_left_out(day: u32, months: &BTreeSet<u32>) -> Option<String> {
+    if day == 29 && months.len() == 1 && months.contains(&FEBRUARY) {
+        return Some("years without a 29 February are left out".to_owned());
+    }
+    let lacks = |month: &u32| match *month {
+        FEBRUARY => day > 28,
+        4 | 6 | 9 | 11 => day > 30,
+        _ => false,
+    };
+    months.iter().any(lacks).then(|| format!("months without the day {day} are left out"))
 }
 
 /// The words of a text, each with its position.

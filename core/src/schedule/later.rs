@@ -21,6 +21,7 @@ use super::times::Times;
 use super::unit::{SECONDS_PER_DAY, Unit};
 use crate::instant::Instant;
 
+pub use grammar::is_opening;
 pub use hint::with_hint;
 
 const MS_PER_SECOND: i64 = 1000;
@@ -41,11 +42,10 @@ struct Alternative {
     starts: Times,
 }
 
-/// Leaves out what meets its conditions, and what stands before that in the same stretch of its finest condition.
+/// Leaves out the occurrences at whose beginning all its conditions hold, whatever its finest condition is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Exception {
     rule: Rule,
-    pace: Unit,
     /// The times of day that are left out, on days that are.
     times: Times,
 }
@@ -80,6 +80,11 @@ impl Later {
         all.extend(warnings::of_rules(self));
         all
     }
+
+    /// A sentence about each alternative of which nothing comes after `after` although something came before.
+    pub fn ended(&self, after: Instant) -> Vec<String> {
+        warnings::of_ended(self, after.millis().div_euclid(MS_PER_SECOND))
+    }
 }
 
 impl Alternative {
@@ -94,24 +99,8 @@ impl Alternative {
 impl Exception {
     /// `None` for a rule without conditions.
     fn new(rule: Rule) -> Option<Self> {
-        let pace = rule.pace()?.unit;
-        let times = rule.times().with_what_precedes(seconds_within_day(pace));
-        Some(Self { rule, pace, times })
-    }
-
-    fn holds_on(&self, day: Day) -> bool {
-        if self.rule.holds_on(day) {
-            return true;
-        }
-        // Months and years are met as a whole or not at all.
-        let is_mixed = self.rule.conditions().iter().any(|c| !matches!(c.unit, Unit::Month | Unit::Year));
-        if !is_mixed || !matches!(self.pace, Unit::DayInstance | Unit::WeekOfMonth | Unit::WeekOfYear | Unit::Month) {
-            return false;
-        }
-        let start = day.start_of(self.pace);
-        std::iter::successors(day.next(), |day| day.next())
-            .take_while(|day| day.start_of(self.pace) == start)
-            .any(|day| self.rule.holds_on(day))
+        let times = rule.times();
+        (!rule.is_empty()).then_some(Self { rule, times })
     }
 }
 
@@ -176,7 +165,7 @@ impl<'a> Search<'a> {
     fn first_start(&mut self, day: Day, earliest: u32) -> Option<i64> {
         let first_day = day.start_of(self.alternative.pace);
         let from = if first_day == day { earliest } else { 0 };
-        let holding = (0_u32..).zip(self.exceptions).filter(|(_, exception)| exception.holds_on(first_day));
+        let holding = (0_u32..).zip(self.exceptions).filter(|(_, exception)| exception.rule.holds_on(first_day));
         let key = holding.fold(0_u64, |key, (bit, _)| key | 1 << bit);
         let left = self.left.entry(key).or_insert_with(|| {
             let mut left = self.alternative.starts.clone();

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::text::phrase;
 use super::{Kind, Schedule, ScheduleError};
 use crate::instant::Instant;
 
@@ -31,8 +32,13 @@ impl ScheduleReport {
             }
             Ok(schedule) => {
                 let next = schedule.upcoming(from, count.min(COUNT_MAX));
-                Self { text: text.to_owned(), kind, error: None, warnings: schedule.warnings(), next }
+                Self { text: text.to_owned(), kind, error: None, warnings: schedule.warnings_after(from), next }
             }
         }
+    }
+
+    /// The text as a sentence shows it between backticks: not long, and without control characters.
+    pub fn shown_text(&self) -> String {
+        phrase(self.text.chars())
     }
 }

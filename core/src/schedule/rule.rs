@@ -23,12 +23,23 @@ pub struct Condition {
     pub test: Test,
 }
 
+impl Condition {
+    /// Never for a condition on times.
+    pub fn holds_on(&self, day: Day) -> bool {
+        day.value(self.unit).is_some_and(|value| match &self.test {
+            Test::OneOf(values) => values.contains(&value) || values.contains(&0) && day.is_last(self.unit),
+            Test::From(least) => value >= *least,
+            Test::Before(limit) => value < *limit,
+        })
+    }
+}
+
 /// Conditions on different units have to hold all; sets on the same unit are joined.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Rule {
     /// In the order in which their kinds were first written, which decides between equally fine ones.
     conditions: Vec<Condition>,
-    /// As it was written.
+    /// As it was written, in the form that messages show.
     pub text: String,
 }
 
@@ -72,13 +83,7 @@ impl Rule {
 
     /// Whether the conditions on days hold.
     pub fn holds_on(&self, day: Day) -> bool {
-        self.conditions.iter().filter(|condition| condition.unit.is_of_days()).all(|condition| {
-            day.value(condition.unit).is_some_and(|value| match &condition.test {
-                Test::OneOf(values) => values.contains(&value) || values.contains(&0) && day.is_last(condition.unit),
-                Test::From(least) => value >= *least,
-                Test::Before(limit) => value < *limit,
-            })
-        })
+        self.conditions.iter().filter(|condition| condition.unit.is_of_days()).all(|condition| condition.holds_on(day))
     }
 
     /// The seconds of a day at which the conditions on times hold.
@@ -99,7 +104,8 @@ impl Rule {
         times
     }
 
-    fn allows(&self, unit: Unit, value: u32) -> bool {
+    /// Whether the conditions on one unit of time hold.
+    pub fn allows(&self, unit: Unit, value: u32) -> bool {
         self.conditions.iter().filter(|condition| condition.unit == unit).all(|condition| match &condition.test {
             Test::OneOf(values) => values.contains(&value),
             Test::From(least) => value >= *least,

@@ -65,18 +65,6 @@ impl Times {
         }
         starts
     }
-
-    /// The set, and of each stretch of `length` seconds what stands before a second of the set.
-    pub fn with_what_precedes(&self, length: u32) -> Self {
-        let mut wide = Self::none();
-        let mut filled = 0;
-        for second in self.iter() {
-            let start = second - second % length;
-            (start.max(filled)..=second).for_each(|earlier| wide.insert(earlier));
-            filled = second + 1;
-        }
-        wide
-    }
 }
 
 /// A second of the day is far below what an index can hold; one that is not has no word.

@@ -47,7 +47,8 @@ pub fn run(args: &ScheduleArgs) -> Result<Outcome> {
         print_text(&(escaped(&serde_json::to_string_pretty(&report)?) + "\n"))?;
     }
     if let Some(error) = &report.error {
-        let problem = format!("`{}` is no schedule, position {}: {}", args.text, error.position, error.message);
+        let problem =
+            format!("`{}` is no schedule, position {}: {}", report.shown_text(), error.position, error.message);
         anyhow::bail!(super::failure::WrongUsage(problem));
     }
     if args.format == Format::Text {
@@ -61,7 +62,7 @@ fn text(report: &ScheduleReport) -> String {
         Kind::Later => "a text",
         Kind::Cron => "cron",
     };
-    let mut text = format!("{} ({kind}, UTC)\n", printable(&report.text));
+    let mut text = format!("{} ({kind}, UTC)\n", printable(&report.shown_text()));
     for at in &report.next {
         let _ = writeln!(text, "  {at}");
     }

@@ -98,7 +98,8 @@ impl Field {
         let (from, to) = if range == ['*'] { (first, last) } else { self.ends_of(position, range, step.is_some())? };
         if to < from {
             let range = excerpt(range);
-            let message = format!("the range `{range}` runs backwards; write `{from}-{last},{first}-{to}`");
+            let better = wrapped((from, last), (first, to), step);
+            let message = format!("the range `{range}` runs backwards; write `{better}`");
             return Err(ScheduleError::new(position, message));
         }
         if step.is_some() && to == last {
@@ -135,6 +136,9 @@ impl Field {
                 let message = format!("`{}` is out of range: {name} go from {first} to {highest}", excerpt(word));
                 Err(ScheduleError::new(position, message))
             }
+            None if word.is_empty() => {
+                Err(ScheduleError::new(position, format!("expected a number for {name}, found nothing")))
+            }
             None if word == ['?'] => Err(ScheduleError::new(position, "`?` is unknown to Unix cron; write `*`")),
             None => {
                 let message = format!("`{}` is neither a number nor a name for {name}", excerpt(word));
@@ -154,6 +158,9 @@ impl Field {
                     "a step of `{step}` in {name} is no interval: steps go from 1 to {longest}, counted anew {restart}"
                 );
                 Err(ScheduleError::new(position, message))
+            }
+            None if word.is_empty() => {
+                Err(ScheduleError::new(position, format!("expected a step for {name}, found nothing")))
             }
             None => Err(ScheduleError::new(position, format!("`{}` is no step", excerpt(word)))),
         }
@@ -179,6 +186,17 @@ impl Field {
 
 pub fn list(values: &BTreeSet<u32>) -> String {
     values.iter().map(u32::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// What a range that runs past the end of its field stands for.
+fn wrapped(until_end: (u32, u32), from_start: (u32, u32), step: Option<u32>) -> String {
+    if let Some(step) = step {
+        let both = (until_end.0..=until_end.1).chain(from_start.0..=from_start.1);
+        let values = both.step_by(usize::try_from(step).unwrap_or(usize::MAX));
+        return values.map(|value| value.to_string()).collect::<Vec<_>>().join(",");
+    }
+    let range = |(from, to): (u32, u32)| if from == to { from.to_string() } else { format!("{from}-{to}") };
+    format!("{},{}", range(until_end), range(from_start))
 }
 
 fn number(word: &[char]) -> Option<u32> {

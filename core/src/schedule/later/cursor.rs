@@ -4,7 +4,7 @@
 //! letters or digits ends where they end: `6hours` is no token.
 
 use crate::schedule::error::ScheduleError;
-use crate::schedule::text::{excerpt, is_blank};
+use crate::schedule::text::{excerpt, is_blank, phrase};
 use crate::schedule::unit::{SECONDS_PER_HOUR, SECONDS_PER_MINUTE};
 
 /// No value of the calendar has more digits, and no sum of two such numbers overflows.
@@ -41,6 +41,11 @@ impl<'a> Cursor<'a> {
 
     pub fn text(&self, start: usize, end: usize) -> String {
         self.chars.iter().take(end).skip(start).collect()
+    }
+
+    /// As a message shows it.
+    pub fn phrase(&self, start: usize, end: usize) -> String {
+        phrase(self.chars.iter().copied().take(end).skip(start))
     }
 
     /// Takes the longest word of the table that comes next.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::cursor::Cursor;
-use super::list::{List, check_value};
+use super::list::{List, check_limit, check_value};
 use super::warnings;
 use super::words::{DAYS, MONTHS, UNITS};
 use crate::schedule::error::ScheduleError;
@@ -51,6 +51,11 @@ const OPENINGS: [(&str, Opening); 13] = [
     ("also", Opening::Also),
     ("except", Opening::Except),
 ];
+
+/// Whether a phrase begins with this word, in lower case.
+pub fn is_opening(word: &str) -> bool {
+    OPENINGS.iter().any(|(opening, _)| *opening == word)
+}
 
 const WEEKDAYS: [(&str, &[u32]); 2] = [("weekday", &[2, 3, 4, 5, 6]), ("weekend", &[1, 7])];
 
@@ -158,7 +163,7 @@ impl Parser<'_> {
             return Err(ScheduleError::new(position, message));
         }
         let values: Vec<u32> = (low..=high).step_by(usize::try_from(step).unwrap_or(usize::MAX)).collect();
-        let phrase = self.cursor.text(start, self.cursor.end_of_last());
+        let phrase = self.cursor.phrase(start, self.cursor.end_of_last());
         self.remarks.extend(warnings::of_every(&phrase, written, unit, &values, between));
         self.add(unit, Test::OneOf(values.into_iter().collect()));
         Ok(())
@@ -213,9 +218,10 @@ impl Parser<'_> {
             let what = "a time such as `17:00`, or a number and a unit";
             let value = self.cursor.number()?.ok_or_else(|| self.cursor.expected(what))?;
             let unit = self.unit()?;
-            // `before 24 hours` is as good a limit as any; 0 is just below the first value here.
-            if value > 0 {
-                check_value(position, unit, if is_from { value } else { value - 1 })?;
+            if is_from && value > 0 {
+                check_value(position, unit, value)?;
+            } else {
+                check_limit(position, unit, value)?;
             }
             (unit, value)
         };
@@ -294,7 +300,7 @@ impl Parser<'_> {
     fn add(&mut self, unit: Unit, test: Test) -> bool {
         self.also_at = None;
         let is_heard = self.rule.add(Condition { unit, test });
-        self.rule.text = self.cursor.text(self.rule_start, self.cursor.end_of_last());
+        self.rule.text = self.cursor.phrase(self.rule_start, self.cursor.end_of_last());
         is_heard
     }
 }

@@ -38,8 +38,9 @@ impl List {
                 last = item(cursor)?.ok_or_else(|| cursor.expected(what))?;
             }
             if last < first {
-                let range = cursor.text(position, cursor.end_of_last());
-                let message = format!("the range `{range}` runs backwards; write its two parts with a comma between");
+                let range = cursor.phrase(position, cursor.end_of_last());
+                let message =
+                    format!("the range `{range}` runs backwards; two ranges with a comma between would be right");
                 return Err(ScheduleError::new(position, message));
             }
             items.push(Item { position, first, last });
@@ -65,10 +66,22 @@ impl List {
 /// # Errors
 /// When the value is none of the unit's: no clock ever shows it.
 pub fn check_value(position: usize, unit: Unit, value: u32) -> Result<(), ScheduleError> {
-    let named = unit.named();
-    if named.contains(&value) || value == 0 && unit.zero_is_last() {
+    if unit.named().contains(&value) || value == 0 && unit.zero_is_last() {
         return Ok(());
     }
-    let (first, last) = named.into_inner();
-    Err(ScheduleError::new(position, format!("{value} is out of range: {} go from {first} to {last}", unit.plural())))
+    Err(out_of_range(position, unit, value))
+}
+
+/// # Errors
+/// When the limit lies beyond the one that lets every value of the unit through, such as `before 24 hours`.
+pub fn check_limit(position: usize, unit: Unit, value: u32) -> Result<(), ScheduleError> {
+    if value == 0 || value - 1 <= *unit.named().end() {
+        return Ok(());
+    }
+    Err(out_of_range(position, unit, value))
+}
+
+fn out_of_range(position: usize, unit: Unit, value: u32) -> ScheduleError {
+    let (first, last) = unit.named().into_inner();
+    ScheduleError::new(position, format!("{value} is out of range: {} go from {first} to {last}", unit.plural()))
 }

@@ -1,8 +1,8 @@
 //! Sentences about texts that are legal and may still not mean what their author wanted.
 
-use super::{Alternative, Exception, Later};
-use crate::schedule::day::SECOND_BEFORE_ALL;
-use crate::schedule::rule::{Rule, Test};
+use super::{Alternative, Exception, Later, Search};
+use crate::schedule::day::{Day, SECOND_BEFORE_ALL};
+use crate::schedule::rule::{Condition, Rule, Test};
 use crate::schedule::unit::Unit;
 
 /// More values than these would not make a sentence clearer.
@@ -30,14 +30,13 @@ pub fn of_every(phrase: &str, step: u32, unit: Unit, values: &[u32], between: bo
         _ => "each year",
     };
     let has_fixed_count = matches!(unit, Unit::Second | Unit::Minute | Unit::Hour | Unit::DayOfWeek | Unit::Month);
-    if step > count || step == count && !has_fixed_count || step + low > high && !has_fixed_count {
+    if has_fixed_count && first + count - last == step {
+        return None;
+    }
+    if values.len() == 1 {
         return Some(format!(
             "`{phrase}` is not an interval: counting begins again with {restart}, so only the value {first} is left"
         ));
-    }
-    let last_gap = first + count - last;
-    if has_fixed_count && last_gap == step {
-        return None;
     }
     let shown: Vec<String> = values.iter().take(VALUES_SHOWN).map(u32::to_string).collect();
     let more = if values.len() > VALUES_SHOWN { format!(" … {last}") } else { String::new() };
@@ -67,15 +66,12 @@ pub fn exception_of_everything(text: &str) -> String {
 pub fn of_rules(later: &Later) -> Vec<String> {
     let mut all = Vec::new();
     for alternative in &later.alternatives {
-        let text = &alternative.rule.text;
-        if later.fires(alternative) {
+        if later.fires_after(alternative, SECOND_BEFORE_ALL) {
             all.extend(pace_of_limit(alternative));
             all.extend(cut_down(alternative));
-            all.extend(seldom_values(&alternative.rule));
-        } else if alternative.is_daily_interval() {
-            all.push(format!("`{text}` never fires: its times exclude each other; `at` alone already fires every day"));
+            all.extend(left_out(&alternative.rule));
         } else {
-            all.push(format!("`{text}` never fires before the year 2100: no date and time meets all its conditions"));
+            all.push(never(alternative, &later.exceptions));
         }
     }
     all.extend(later.exceptions.iter().filter(|exception| !later.hits_a_start(exception)).map(|exception| {
@@ -84,9 +80,28 @@ pub fn of_rules(later: &Later) -> Vec<String> {
     all
 }
 
+/// What once fired and does not any more, such as `in 2024` later on.
+pub fn of_ended(later: &Later, after_seconds: i64) -> Vec<String> {
+    let has_ended = |alternative: &&Alternative| {
+        !later.fires_after(alternative, after_seconds) && later.fires_after(alternative, SECOND_BEFORE_ALL)
+    };
+    let sentence = |alternative: &Alternative| {
+        format!("`{}` never fires again before the year 2100: all its dates are past", alternative.rule.text)
+    };
+    later.alternatives.iter().filter(has_ended).map(sentence).collect()
+}
+
 impl Later {
-    fn fires(&self, alternative: &Alternative) -> bool {
-        super::Search::new(alternative, &self.exceptions).next(SECOND_BEFORE_ALL).is_some()
+    fn fires_after(&self, alternative: &Alternative, after_seconds: i64) -> bool {
+        Search::new(alternative, &self.exceptions).next(after_seconds).is_some()
+    }
+
+    /// Whether every alternative fires, and none does so in every second, minute or hour that a limit lets through.
+    pub fn is_what_people_want(&self) -> bool {
+        let is_paced = |alternative: &Alternative| pace_of_limit(alternative).is_none();
+        self.alternatives
+            .iter()
+            .all(|alternative| self.fires_after(alternative, SECOND_BEFORE_ALL) && is_paced(alternative))
     }
 
     fn hits_a_start(&self, exception: &Exception) -> bool {
@@ -94,14 +109,26 @@ impl Later {
     }
 }
 
-impl Alternative {
-    /// Whether no time of day meets the conditions although there is an `at`.
-    fn is_daily_interval(&self) -> bool {
-        let has_at = |rule: &Rule| {
-            rule.conditions().iter().any(|c| c.unit == Unit::TimeOfDay && matches!(c.test, Test::OneOf(_)))
+/// Why an alternative never fires.
+fn never(alternative: &Alternative, exceptions: &[Exception]) -> String {
+    let rule = &alternative.rule;
+    let text = &rule.text;
+    if Search::new(alternative, &[]).next(SECOND_BEFORE_ALL).is_some() {
+        return match exceptions {
+            [only] => format!("`{text}` never fires: the exception `{}` leaves nothing of it", only.rule.text),
+            _ => format!("`{text}` never fires: the exceptions leave nothing of it"),
         };
-        self.starts.is_empty() && has_at(&self.rule)
     }
+    let has_at = rule.conditions().iter().any(|c| c.unit == Unit::TimeOfDay && matches!(c.test, Test::OneOf(_)));
+    if has_at && !rule.allows(Unit::Second, 0) {
+        return format!(
+            "`{text}` never fires: `at` means second 0 of its minute, and another condition leaves that out"
+        );
+    }
+    if has_at && alternative.starts.is_empty() {
+        return format!("`{text}` never fires: its times exclude each other; `at` alone already fires every day");
+    }
+    format!("`{text}` never fires before the year 2100: no date and time meets all its conditions")
 }
 
 /// `after 10:00` does not mean once a day.
@@ -134,19 +161,49 @@ fn cut_down(alternative: &Alternative) -> Option<String> {
 }
 
 /// Not every month has a 31st, nor every year a week 53.
-fn seldom_values(rule: &Rule) -> Option<String> {
+fn left_out(rule: &Rule) -> Option<String> {
     rule.conditions().iter().find_map(|condition| {
         let Test::OneOf(values) = &condition.test else { return None };
         let (from, stretch, better) = match condition.unit {
-            Unit::DayOfMonth => (29, "months", "on the last day of the month"),
-            Unit::DayOfYear => (366, "years", "on the last day of the year"),
-            Unit::DayInstance => (5, "months", "on the last day instance"),
-            Unit::WeekOfMonth => (5, "months", "on the last week of the month"),
-            Unit::WeekOfYear => (53, "years", "on the last week of the year"),
+            Unit::DayOfMonth => (29, Unit::Month, "on the last day of the month"),
+            Unit::DayOfYear => (366, Unit::Year, "on the last day of the year"),
+            Unit::DayInstance => (5, Unit::Month, "on the last day instance"),
+            Unit::WeekOfMonth => (5, Unit::Month, "on the last week of the month"),
+            Unit::WeekOfYear => (53, Unit::Year, "on the last week of the year"),
             _ => return None,
         };
-        let lowest = *values.first()?;
-        (lowest >= from)
-            .then(|| format!("{stretch} without the value {lowest} are left out; `{better}` is in all of them"))
+        let lowest = *values.first().filter(|lowest| **lowest >= from)?;
+        // Weeks of the year do not end with years, so that the days of one year cannot tell.
+        if condition.unit != Unit::WeekOfYear && !leaves_out(rule, condition.unit, stretch) {
+            return None;
+        }
+        if condition.unit == Unit::DayOfMonth && (1..=12).all(|month| rule.allows(Unit::Month, month) == (month == 2)) {
+            return Some("years without a 29 February are left out".to_owned());
+        }
+        let stretches = stretch.plural();
+        Some(format!("{stretches} without the value {lowest} are left out; `{better}` is in all of them"))
     })
+}
+
+/// Whether one of the months or years that the rule names has no day with the values that the rule has for a unit.
+fn leaves_out(rule: &Rule, unit: Unit, stretch: Unit) -> bool {
+    let is_frame = |condition: &&Condition| {
+        let has_names = unit == Unit::DayInstance && condition.unit == Unit::DayOfWeek;
+        matches!(condition.unit, Unit::Month | Unit::Year) || has_names
+    };
+    let is_of_unit = |condition: &&Condition| condition.unit == unit;
+    let frame: Vec<&Condition> = rule.conditions().iter().filter(is_frame).collect();
+    let asked: Vec<&Condition> = rule.conditions().iter().filter(is_of_unit).collect();
+    let holds = |conditions: &[&Condition], day: Day| conditions.iter().all(|condition| condition.holds_on(day));
+    let mut current: Option<(Day, bool)> = None;
+    for day in std::iter::successors(Day::first(), |day| day.next()).filter(|day| holds(&frame, *day)) {
+        let start = day.start_of(stretch);
+        let is_met = holds(&asked, day);
+        current = match current {
+            Some((known, was_met)) if known == start => Some((start, was_met || is_met)),
+            Some((_, false)) => return true,
+            _ => Some((start, is_met)),
+        };
+    }
+    current.is_some_and(|(_, is_met)| !is_met)
 }

@@ -2,6 +2,23 @@
 
 use crate::schedule::unit::Unit;
 
+/// 1 is Sunday.
+pub fn day(name: &str) -> Option<u32> {
+    value(&DAYS, name)
+}
+
+pub fn month(name: &str) -> Option<u32> {
+    value(&MONTHS, name)
+}
+
+pub fn unit(name: &str) -> Option<Unit> {
+    value(&UNITS, name)
+}
+
+fn value<T: Copy>(table: &[(&str, T)], wanted: &str) -> Option<T> {
+    table.iter().find(|(name, _)| *name == wanted).map(|(_, value)| *value)
+}
+
 pub const UNITS: [(&str, Unit); 32] = [
     ("s", Unit::Second),
     ("sec", Unit::Second),

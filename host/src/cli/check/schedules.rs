@@ -25,14 +25,15 @@ pub fn check(settings: &Settings, findings: &mut Findings) {
 
 fn one(setting: &str, text: &str, findings: &mut Findings) {
     let report = ScheduleReport::new(text, clock::now(), NEXT);
+    let shown = report.shown_text();
+    let text = shown.as_str();
     if let Some(error) = report.error {
         let text = format!("{setting} `{text}`, position {}: {}", error.position, error.message);
         return findings.add(Level::Bad, "schedule", text);
     }
     let next: Vec<String> = report.next.iter().map(ToString::to_string).collect();
-    if next.is_empty() {
-        findings.add(Level::Warning, "schedule", format!("{setting} `{text}` never fires again"));
-    } else {
+    // One that never fires again says so as a warning.
+    if !next.is_empty() {
         findings.add(Level::Good, "schedule", format!("{setting} `{text}`, in UTC: {}", next.join(", ")));
     }
     for warning in report.warnings {
