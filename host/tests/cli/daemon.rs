@@ -118,7 +118,7 @@ async fn ready_to_release(seats: usize) -> Site {
     site
 }
 
-async fn outbox(site: &Site) -> Vec<(String, Value, Value)> {
+pub async fn outbox(site: &Site) -> Vec<(String, Value, Value)> {
     let mut connection = open(site).await;
     let rows = sqlx::query("SELECT measurement, tags, fields FROM outbox ORDER BY id")
         .fetch_all(&mut connection)

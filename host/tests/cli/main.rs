@@ -7,6 +7,7 @@ mod config;
 mod connection;
 mod crash;
 mod daemon;
+mod daemon_settings;
 mod demo;
 mod help;
 mod keys;
