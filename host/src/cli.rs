@@ -9,6 +9,7 @@ mod config_command;
 mod demo;
 mod failure;
 mod fake_qrs;
+mod history;
 mod out_file;
 mod outbox;
 mod people;
@@ -66,6 +67,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Show the pools of the site, and what was released
     Status(status::StatusArgs),
+    /// Show what was read before: pools, and seats that came and went
+    History(history::HistoryArgs),
     /// Say which seats would be released, and why; nothing is released
     Plan(plan::PlanArgs),
     /// Release the seats of a plan
@@ -137,6 +140,7 @@ async fn run(command: Command) -> Result<Outcome> {
         Command::Demo(args) => demo::run(args).await,
         Command::Check(args) => check::run(args).await,
         Command::Status(args) => status::run(args).await,
+        Command::History(args) => history::run(args).await,
         Command::Plan(args) => plan::run(args).await,
         Command::Apply(args) => apply::run(args).await,
         Command::Undo(args) => undo::run(args).await,

@@ -29,7 +29,7 @@ pub use open::{FILE_NAME, check_owner};
 pub use outbox::{Outbox, SetAside, Standing, Waiting};
 pub use people::{Account, fold_account};
 pub use plans::StoredPlan;
-pub use readings::{Reading, SeatsRead};
+pub use readings::{KeptChange, KeptReading, Reading, SeatsRead};
 pub use verify::{NotedHead, Verified, verify};
 
 use sqlx::sqlite::SqliteRow;

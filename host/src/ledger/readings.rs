@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection as _, Row as _, Sqlite, Transaction};
 use steward_core::access::Access;
@@ -37,6 +38,27 @@ pub struct SeatsRead {
     pub new: Vec<(LicenseId, KnownSeat)>,
     /// What is told of it; nothing at the first reading.
     pub changes: Vec<SeatChange>,
+}
+
+/// What the server counted of one kind of access, as it was kept.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptReading {
+    pub at: Instant,
+    pub access_type: String,
+    pub figures: BTreeMap<String, f64>,
+}
+
+/// A seat that came or went, as it was kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptChange {
+    pub at: Instant,
+    pub license_type: String,
+    pub license_id: String,
+    pub user_directory: String,
+    pub user_id: String,
+    pub change: String,
 }
 
 impl Ledger {
@@ -80,6 +102,49 @@ impl Ledger {
         .map_err(LedgerError::write)?;
         outbox::enqueue(&mut transaction, point.map(std::slice::from_ref).unwrap_or_default()).await?;
         transaction.commit().await.map_err(LedgerError::write)
+    }
+
+    /// The kept readings of a server at `since` or later, oldest first.
+    pub async fn readings_since(&mut self, site: Digest, since: Instant) -> Result<Vec<KeptReading>, LedgerError> {
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "SELECT at, access_type, figures FROM access_reading WHERE site IN (?, '') AND at >= ? ORDER BY at, access_type",
+        )
+        .bind(site.to_string())
+        .bind(since.to_string())
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(LedgerError::read)?;
+        let read = |(at, access_type, figures): (String, String, String)| {
+            let figures = serde_json::from_str(&figures).map_err(LedgerError::Json)?;
+            Ok(Instant::parse(&at).map(|at| KeptReading { at, access_type, figures }))
+        };
+        rows.into_iter().filter_map(|row| read(row).transpose()).collect()
+    }
+
+    /// The kept changes of a server at `since` or later, oldest first.
+    pub async fn changes_since(&mut self, site: Digest, since: Instant) -> Result<Vec<KeptChange>, LedgerError> {
+        let rows = sqlx::query(
+            "SELECT at, license_type, license_id, user_directory, user_id, change FROM seat_change \
+             WHERE site = ? AND at >= ? ORDER BY at, license_type, license_id",
+        )
+        .bind(site.to_string())
+        .bind(since.to_string())
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(LedgerError::read)?;
+        let read = |row: &SqliteRow| -> Result<Option<KeptChange>, sqlx::Error> {
+            let at: String = row.try_get("at")?;
+            let Some(at) = Instant::parse(&at) else { return Ok(None) };
+            Ok(Some(KeptChange {
+                at,
+                license_type: row.try_get("license_type")?,
+                license_id: row.try_get("license_id")?,
+                user_directory: row.try_get("user_directory")?,
+                user_id: row.try_get("user_id")?,
+                change: row.try_get("change")?,
+            }))
+        };
+        rows.iter().filter_map(|row| read(row).transpose()).collect::<Result<_, _>>().map_err(LedgerError::read)
     }
 
     /// How many readings of the pools are kept.

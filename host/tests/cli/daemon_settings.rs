@@ -47,7 +47,10 @@ async fn frequencies_say_when_and_jitter_puts_off() {
 #[tokio::test(flavor = "multi_thread")]
 async fn jobs_that_are_switched_off_do_not_run() {
     let mut site = watched(20, "").await;
-    site.set(&[("licenseMonitor:\n      enable: true\n      frequency: every 6 hours", "licenseMonitor:\n      enable: false\n      frequency: never ever")]);
+    site.set(&[(
+        "licenseMonitor:\n      enable: true\n      frequency: every 6 hours",
+        "licenseMonitor:\n      enable: false\n      frequency: never ever",
+    )]);
     site.set(&[("serverLicenseMonitor:\n      enable: true", "serverLicenseMonitor:\n      enable: false")]);
     let daemon = Daemon::start(&site).await;
     is_ready(&site).await;
@@ -112,7 +115,10 @@ async fn measurements_go_where_the_settings_say_with_their_tags() {
     assert!(seats.len() > 30, "one for each seat: {}", seats.len());
     for (_, tags, fields) in of("qlik_sense_license") {
         assert_eq!((&tags["instance"], &tags["site"]), (&Value::from("prod"), &Value::from("here")));
-        assert!(fields.as_object().unwrap().values().all(Value::is_f64), "floats, as in the series of Butler: {fields}");
+        assert!(
+            fields.as_object().unwrap().values().all(Value::is_f64),
+            "floats, as in the series of Butler: {fields}"
+        );
     }
     daemon.stop().is_done();
 
@@ -183,4 +189,17 @@ async fn old_readings_are_purged_and_seats_that_others_take_show() {
     assert!(changes.iter().all(|row| row.get::<String, _>("change") == "vanished-otherwise"));
     ledger.close().await.unwrap();
     daemon.stop().is_done();
+
+    let told = site.run(["history", "changes", "--format", "json"]).is_done().json();
+    assert_eq!(told.as_array().unwrap().len(), 2);
+    assert_eq!(told[0]["change"], "vanished-otherwise");
+    assert!(site.run(["history", "changes"]).is_done().out.contains("vanished otherwise"));
+    let pools = site.run(["history", "pools", "--format", "json"]).is_done().json();
+    let analyzer: Vec<&Value> =
+        pools.as_array().unwrap().iter().filter(|reading| reading["accessType"] == "analyzer").collect();
+    assert_eq!(analyzer.len(), 2, "{pools}");
+    assert!(analyzer[1]["figures"]["allocated"].is_f64());
+    assert!(site.run(["history", "pools"]).is_done().out.contains("analyzer_capacity"));
+    let csv = site.run(["history", "pools", "--format", "csv", "--days", "1"]).is_done().out.clone();
+    assert!(csv.starts_with("at,access_type,figure,value\n"), "{csv}");
 }

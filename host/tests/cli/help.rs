@@ -2,9 +2,15 @@
 
 use crate::site::steward;
 
-const COMMANDS: [&[&str]; 28] = [
+const COMMANDS: [&[&str]; 34] = [
     &[],
     &["demo"],
+    &["run"],
+    &["reload"],
+    &["poke"],
+    &["history"],
+    &["history", "changes"],
+    &["outbox"],
     &["check"],
     &["status"],
     &["plan"],

@@ -49,6 +49,8 @@ async fn pools_are_shown_as_a_table_and_as_json() {
             "  professional         40     50     8            2       0",
             "",
             "Releases: no ledger yet",
+            "",
+            "Daemon: none ever ran here",
         ]
     );
     let status = site.run(["status", "--format", "json"]).is_done().json();
