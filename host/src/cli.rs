@@ -137,7 +137,7 @@ async fn run(command: Command) -> Result<Outcome> {
         Command::Run(args) => run::run(args).await,
         Command::Reload(args) => run::reload(args).await,
         Command::Poke(args) => run::poke(args).await,
-        Command::Demo(args) => demo::run(args).await,
+        Command::Demo(args) => Box::pin(demo::run(args)).await,
         Command::Check(args) => check::run(args).await,
         Command::Status(args) => status::run(args).await,
         Command::History(args) => history::run(args).await,

@@ -57,7 +57,7 @@ pub struct DemoArgs {
     /// Days of the past to simulate first: people log in, the daemon watches and releases
     #[arg(long, value_name = "DAYS", default_value_t = HISTORY_DAYS, value_parser = clap::value_parser!(u32).range(0..=3650))]
     history_days: u32,
-    /// Fill this InfluxDB 1 too, such as 127.0.0.1:8086: its database `steward`, which is created
+    /// Fill this `InfluxDB` 1 too, such as 127.0.0.1:8086: its database `steward`, which is created
     #[arg(long, value_name = "ADDRESS")]
     influxdb: Option<SocketAddr>,
     /// Write certificates, settings and snapshot here instead of into a temporary folder
