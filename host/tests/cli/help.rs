@@ -2,7 +2,7 @@
 
 use crate::site::steward;
 
-const COMMANDS: [&[&str]; 28] = [
+const COMMANDS: [&[&str]; 29] = [
     &[],
     &["demo"],
     &["check"],
@@ -20,6 +20,7 @@ const COMMANDS: [&[&str]; 28] = [
     &["audit", "export"],
     &["audit", "verify"],
     &["audit", "erase"],
+    &["outbox"],
     &["backup"],
     &["schedule"],
     &["restore"],

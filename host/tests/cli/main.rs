@@ -13,6 +13,7 @@ mod ledger;
 mod masked;
 mod names;
 mod oracle;
+mod outbox;
 mod plan;
 mod policies;
 mod release;
