@@ -25,6 +25,7 @@ pub struct Server {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Influx { with_accounts: bool },
+    InfluxWithTls,
     VictoriaMetrics,
 }
 
@@ -37,6 +38,16 @@ impl Server {
     /// `InfluxDB` 1 that wants a user and a password. The first account is created by whoever asks first.
     pub fn influx_with_accounts() -> Self {
         Self::start_new(Kind::Influx { with_accounts: true })
+    }
+
+    /// `InfluxDB` 1 that speaks https, with this certificate and key in PEM.
+    pub fn influx_with_tls(certificate: &str, key: &str) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let file = folder.path().join("server.pem");
+        std::fs::write(file, format!("{certificate}\n{key}")).expect("a certificate file");
+        let mut server = Self { kind: Kind::InfluxWithTls, folder, port: 0, child: None };
+        server.start();
+        server
     }
 
     pub fn victoria_metrics() -> Self {
@@ -83,9 +94,9 @@ impl Server {
     fn spawn(&self) -> Child {
         let log = std::fs::File::create(self.folder.path().join("log")).expect("a log file");
         let mut command = match self.kind {
-            Kind::Influx { with_accounts } => {
+            Kind::Influx { .. } | Kind::InfluxWithTls => {
                 let file = self.folder.path().join("influxd.conf");
-                std::fs::write(&file, self.influx_settings(with_accounts)).expect("a settings file");
+                std::fs::write(&file, self.influx_settings()).expect("a settings file");
                 let mut command = Command::new("influxd");
                 command.arg("-config").arg(file);
                 command
@@ -104,31 +115,36 @@ impl Server {
         })
     }
 
-    fn influx_settings(&self, with_accounts: bool) -> String {
+    fn influx_settings(&self) -> String {
         let folder = self.folder.path().display();
         let port = self.port;
+        let with_accounts = self.kind == Kind::Influx { with_accounts: true };
+        let with_tls = self.kind == Kind::InfluxWithTls;
         format!(
             "reporting-disabled = true\nbind-address = \"127.0.0.1:0\"\n\
              [meta]\ndir = \"{folder}/meta\"\n\
              [data]\ndir = \"{folder}/data\"\nwal-dir = \"{folder}/wal\"\nquery-log-enabled = false\n\
              [monitor]\nstore-enabled = false\n\
-             [http]\nbind-address = \"127.0.0.1:{port}\"\nlog-enabled = false\nauth-enabled = {with_accounts}\n"
+             [http]\nbind-address = \"127.0.0.1:{port}\"\nlog-enabled = false\nauth-enabled = {with_accounts}\n\
+             https-enabled = {with_tls}\nhttps-certificate = \"{folder}/server.pem\"\n"
         )
     }
 
     /// Waits until it answers; `false` when it ended instead.
     fn is_ready(&mut self) -> bool {
         let path = match self.kind {
-            Kind::Influx { .. } => "/ping",
+            Kind::Influx { .. } | Kind::InfluxWithTls => "/ping",
             Kind::VictoriaMetrics => "/health",
         };
+        // Whoever asks without TLS is told so, with 400.
+        let sound = if self.kind == Kind::InfluxWithTls { 400 } else { 299 };
         let begun = Instant::now();
         while begun.elapsed() < READY_LIMIT {
             let ended = self.child.as_mut().is_none_or(|child| !matches!(child.try_wait(), Ok(None)));
             if ended {
                 return false;
             }
-            if ask(self.address(), "GET", path, "").is_ok_and(|answer| answer.status < 300) {
+            if ask(self.address(), "GET", path, "").is_ok_and(|answer| answer.status <= sound) {
                 return true;
             }
             std::thread::sleep(LOOK_EVERY);

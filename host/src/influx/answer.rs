@@ -10,6 +10,29 @@ use super::http::Answer;
 use super::settings::Target;
 use super::trouble::Trouble;
 
+/// With a full disk, version 1 calls points refused that it would take again later. What the operating system says to
+/// the server, and what the server says of its own state, is no matter of the points.
+const TROUBLES_OF_THE_SERVER: [&str; 19] = [
+    "no space left",
+    "not enough space",
+    "quota exceeded",
+    "file too large",
+    "input/output error",
+    "read-only file system",
+    "too many open files",
+    "cannot allocate memory",
+    "permission denied",
+    "access is denied",
+    "bad file descriptor",
+    "file already closed",
+    "engine is closed",
+    "shard is disabled",
+    "cache-max-memory-size exceeded",
+    "cache maximum memory size exceeded",
+    "timeout",
+    "context canceled",
+    "context deadline exceeded",
+];
 /// Characters of an answer that are repeated.
 const TEXT_CHARS_MAX: usize = 300;
 
@@ -52,6 +75,9 @@ pub(super) fn read(answer: &Answer, target: &Target, host: &str) -> Verdict {
     match status {
         200..300 if answer.text.trim().is_empty() => Verdict::Written,
         400 | 422 => match said {
+            Some((message, _)) if is_trouble_of_the_server(&message) => {
+                Verdict::Trouble(Trouble::Busy { host, status, text, retry_after: answer.retry_after })
+            }
             Some((message, data)) => Verdict::Refused(refusal(&message, &data)),
             // An answer that is longer than we read.
             None if answer.text.starts_with("{\"") => Verdict::Refused(Refusal { message: text, ..Refusal::default() }),
@@ -70,6 +96,12 @@ pub(super) fn read(answer: &Answer, target: &Target, host: &str) -> Verdict {
         }
         _ => Verdict::Trouble(Trouble::NotInflux { host, status, text }),
     }
+}
+
+/// A message that quotes a point proves nothing: people may be called anything.
+fn is_trouble_of_the_server(message: &str) -> bool {
+    let message = message.to_lowercase();
+    !message.contains("unable to parse") && TROUBLES_OF_THE_SERVER.iter().any(|trouble| message.contains(trouble))
 }
 
 /// The message and the data of an error; `None` when it is none of `InfluxDB`'s.
@@ -167,6 +199,20 @@ mod tests {
             let verdict = read(status, text);
             assert!(matches!(verdict, Verdict::Trouble(_)), "{status} {text}: {verdict:?}");
         }
+    }
+
+    #[test]
+    fn a_full_disk_refuses_no_point() {
+        for message in [
+            "partial write: write /var/lib/influxdb/data/b/_series/00/0000: no space left on device dropped=1000",
+            "partial write: cache-max-memory-size exceeded: (1073741824/1073741824) dropped=3",
+            "timeout",
+        ] {
+            let text = format!("{{\"error\":{message:?}}}");
+            assert!(matches!(read(400, &text), Verdict::Trouble(Trouble::Busy { .. })), "{message}");
+        }
+        let quoted = r#"{"error":"unable to parse 'm,user=ACME\\timeout v=': missing field value"}"#;
+        assert!(matches!(read(400, quoted), Verdict::Refused(_)));
     }
 
     #[test]

@@ -108,15 +108,13 @@ impl Courier {
 
     async fn deliver_all(&mut self, settings: &Settings) -> Result<(), (String, Option<Duration>)> {
         let failed = |error: LedgerError| (super::trouble::sentence(&error), None);
+        let target = InfluxSettings::of(settings);
+        self.status.send_modify(|status| status.is_enabled = target.is_some());
         // Opened for each round: a ledger may be restored, or made, while we wait.
         let Some(mut outbox) = Outbox::open(&self.folder).await.map_err(failed)? else { return Ok(()) };
         outbox.set_points_max(settings.steward.influx_db.outbox_max_points).await.map_err(failed)?;
         let standing = outbox.standing().await.map_err(failed)?;
-        let target = InfluxSettings::of(settings);
-        self.status.send_modify(|status| {
-            status.is_enabled = target.is_some();
-            status.stand(standing);
-        });
+        self.status.send_modify(|status| status.stand(standing));
         let Some(target) = target.filter(|_| standing.waiting > 0) else {
             outbox.close().await;
             return Ok(());

@@ -23,7 +23,8 @@ pub enum Trouble {
     #[error("`{host}` wants https on this port: set `steward.influxDb.tls: true`")]
     WantsTls { host: String },
     #[error(
-        "`{host}` is not trusted: {reason}; name the root of its certificate in `steward.influxDb.rootCertificate`"
+        "`{host}` is not trusted: {reason}; `Butler.influxDb.hostIP` has to be a name in its certificate, and a root that \
+         the system does not know has to stand in `steward.influxDb.rootCertificate`"
     )]
     Untrusted { host: String, reason: String },
     #[error(

@@ -57,7 +57,7 @@ async fn shows_what_is_in_force_and_hides_what_is_secret() {
     site.set(&[
         ("    clientCertCA: root.pem\n", "    clientCertCA: root.pem\n    clientCertPassphrase: geheim-1\n"),
         ("          value: UserDirectory=Internal;UserId=sa_repository\n", "          value: UserDirectory=Internal;UserId=sa_repository\n        - name: Authorization\n          value: geheim-2\n"),
-        ("Butler:\n", "Butler:\n  influxDb:\n    enable: true\n    hostIP: db\n    version: 2\n    v2Config: {org: o, bucket: b, token: geheim-3}\n  logLevel: info\n"),
+        ("Butler:\n", "Butler:\n  influxDb:\n    enable: true\n    hostIP: influx.acme.test\n    version: 2\n    v2Config: {org: o, bucket: b, token: geheim-3}\n  logLevel: info\n"),
     ]);
     let yaml = site.run(["config", "show"]);
     let json = site.run(["config", "show", "--format", "json"]);

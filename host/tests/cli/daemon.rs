@@ -80,13 +80,25 @@ fn ask(address: &str, request: &str) -> Option<(u16, String)> {
 
 /// The value of a metric, by its name and labels as they are written.
 pub fn metric(site: &Site, name: &str) -> Option<f64> {
+    written_metric(site, name)?.parse().ok()
+}
+
+/// A time that a metric tells, in milliseconds.
+pub fn metric_ms(site: &Site, name: &str) -> Option<i64> {
+    let text = written_metric(site, name)?;
+    let (seconds, fraction) = text.split_once('.').unwrap_or((&text, "0"));
+    let ms: String = fraction.chars().chain("000".chars()).take(3).collect();
+    Some(seconds.parse::<i64>().ok()? * 1000 + ms.parse::<i64>().ok()?)
+}
+
+fn written_metric(site: &Site, name: &str) -> Option<String> {
     let (_, text) = get(site, "/metrics")?;
     let line =
         text.lines().find_map(|line| line.strip_prefix(name).filter(|rest| rest.starts_with(' ')).map(str::trim))?;
-    line.parse().ok()
+    Some(line.to_owned())
 }
 
-async fn runs_of(site: &Site, task: &str, outcome: &str) -> f64 {
+fn runs_of(site: &Site, task: &str, outcome: &str) -> f64 {
     metric(site, &format!("steward_job_runs_total{{task=\"{task}\",outcome=\"{outcome}\"}}")).unwrap_or(0.0)
 }
 
@@ -94,13 +106,13 @@ async fn runs_of(site: &Site, task: &str, outcome: &str) -> f64 {
 async fn release(site: &Site) -> &'static str {
     let mut before = Vec::new();
     for outcome in ["done", "attention", "failed"] {
-        before.push((outcome, runs_of(site, "release", outcome).await));
+        before.push((outcome, runs_of(site, "release", outcome)));
     }
     site.run(["poke", "release"]).is_done();
     let mut ended = None;
     for _ in 0..1200 {
         for (outcome, count) in &before {
-            if runs_of(site, "release", outcome).await > *count {
+            if runs_of(site, "release", outcome) > *count {
                 ended = Some(*outcome);
             }
         }
@@ -174,23 +186,25 @@ async fn releases_only_what_somebody_armed_and_never_under_dry_run() {
 
     site.run(["arm"]).is_done();
     assert_eq!(release(&site).await, "done");
-    let sent = deletes(&site).len();
+    let sent = u32::try_from(deletes(&site).len()).unwrap();
     assert!(sent > 5);
     assert_eq!(planned(&site).1, Vec::<String>::new());
     let told = outbox(&site).await;
     let released: Vec<_> =
         told.iter().filter(|(measurement, ..)| measurement == "qlik_sense_license_release").collect();
-    assert_eq!(released.len(), sent, "one point for each seat");
+    assert_eq!(released.len(), sent as usize, "one point for each seat");
     for (_, tags, fields) in released {
         assert!(tags["user"].as_str().is_some_and(|user| user.contains('\\')), "{tags}");
         assert!(fields["days_since_last_use"].as_f64().is_some_and(|days| days >= 30.0), "{fields}");
     }
-    assert!(told.iter().any(|(measurement, _, fields)| measurement == "steward_run" && fields["freed"] == sent as f64));
-    assert_eq!(metric(&site, "steward_release_outcomes_total{outcome=\"freed\"}"), Some(sent as f64));
+    assert!(
+        told.iter().any(|(measurement, _, fields)| measurement == "steward_run" && fields["freed"] == f64::from(sent))
+    );
+    assert_eq!(metric(&site, "steward_release_outcomes_total{outcome=\"freed\"}"), Some(f64::from(sent)));
     let by = events(&site).await.into_iter().find(|event| event["type"] == "run-started").unwrap();
     assert!(by["by"].as_str().unwrap().starts_with("the daemon of "), "{by}");
     assert_eq!(release(&site).await, "done", "nothing more to do");
-    assert_eq!(deletes(&site).len(), sent);
+    assert_eq!(deletes(&site).len(), sent as usize);
     daemon.stop().is_done();
     accounted(&site).await;
 }
@@ -332,8 +346,8 @@ async fn a_server_that_is_away_is_told_and_asked_again() {
     assert_eq!(status, 503);
     assert!(text.contains("the job monitor has never succeeded"), "{text}");
     // It will be asked again in a minute, long before the next reading.
-    let next = metric(&site, "steward_job_next_run_timestamp_seconds{task=\"monitor\"}").unwrap();
-    assert!(next - (crate::site::now().timestamp() as f64) < 70.0);
+    let next = metric_ms(&site, "steward_job_next_run_timestamp_seconds{task=\"monitor\"}").unwrap();
+    assert!(next - crate::site::now().timestamp_millis() < 70_000);
     site.qrs.set_faults(FaultScript::default());
     daemon.signal("-USR1");
     until(|| get(&site, "/readyz").is_some_and(|(status, _)| status == 200)).await;

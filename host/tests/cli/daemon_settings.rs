@@ -4,11 +4,12 @@ use serde_json::Value;
 use sqlx::{Connection as _, Row as _};
 use steward_fake_qrs::{Fault, FaultScript};
 
-use crate::daemon::{Daemon, get, metric, outbox};
+use crate::daemon::{Daemon, get, metric, metric_ms, outbox};
 use crate::ledger::{accounted, deletes, open, planned, releasing};
 use crate::release::until;
 use crate::site::{Site, data, site};
 
+const HOUR_MS: i64 = 3_600_000;
 const OWN_PORT: &str = "  http:\n    listen: 127.0.0.1:0\n";
 
 async fn watched(seats: usize, own: &str) -> Site {
@@ -22,8 +23,8 @@ async fn is_ready(site: &Site) {
     until(|| get(site, "/readyz").is_some_and(|(status, _)| status == 200)).await;
 }
 
-fn next_run(site: &Site, task: &str) -> Option<f64> {
-    metric(site, &format!("steward_job_next_run_timestamp_seconds{{task=\"{task}\"}}"))
+fn next_run(site: &Site, task: &str) -> Option<i64> {
+    metric_ms(site, &format!("steward_job_next_run_timestamp_seconds{{task=\"{task}\"}}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,15 +33,15 @@ async fn frequencies_say_when_and_jitter_puts_off() {
     let daemon = Daemon::start(&site).await;
     is_ready(&site).await;
     let on_time = next_run(&site, "monitor").unwrap();
-    assert_eq!(on_time % (6.0 * 3600.0), 0.0, "every 6 hours, in UTC");
-    assert_eq!(next_run(&site, "release").unwrap() % (24.0 * 3600.0), 0.0);
+    assert_eq!(on_time % (6 * HOUR_MS), 0, "every 6 hours, in UTC");
+    assert_eq!(next_run(&site, "release").unwrap() % (24 * HOUR_MS), 0);
     daemon.stop().is_done();
 
     let site = watched(20, "  daemon:\n    jitterSeconds: 3600\n").await;
     let daemon = Daemon::start(&site).await;
     is_ready(&site).await;
-    let delays = ["monitor", "server-license", "release"].map(|task| next_run(&site, task).unwrap() % 3600.0);
-    assert!(delays.iter().any(|delay| *delay > 0.0), "{delays:?}");
+    let delays = ["monitor", "server-license", "release"].map(|task| next_run(&site, task).unwrap() % HOUR_MS);
+    assert!(delays.iter().any(|delay| *delay > 0), "{delays:?}");
     daemon.stop().is_done();
 }
 

@@ -15,6 +15,7 @@ mod ledger;
 mod masked;
 mod names;
 mod oracle;
+mod outbox;
 mod plan;
 mod policies;
 mod release;

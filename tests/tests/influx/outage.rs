@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use steward::influx::drain_once;
 use steward_core::point::Point;
+use steward_fake_qrs::certificates::{AlternativeNames, CertificateOptions, generate};
 use steward_tests::servers::{Server, ask};
 use steward_tests::weather::{Sky, Weather};
 
-use crate::world::{World, expected, query, reading, release, rows};
+use crate::world::{LIMIT, World, expected, query, reading, release, rows};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_outage_loses_nothing_and_doubles_nothing() {
@@ -135,4 +136,35 @@ async fn what_waits_stays_while_influxdb_is_off() {
     courier.until_done(1).await;
     courier.stop().await;
     assert_eq!(query(server.address(), "SHOW DATABASES")["results"][0]["series"][0]["values"][0][0], "butler");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn https_needs_a_root_that_is_trusted() {
+    let names = AlternativeNames::ShortNameAndLoopback;
+    let options = CertificateOptions { alternative_names: names, ..CertificateOptions::default() };
+    let set = generate(&options).expect("certificates");
+    let server = Server::influx_with_tls(&set.server, &set.server_key);
+    let root = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(root.path(), &set.root).expect("written");
+    let with_root = format!("tls: true, rootCertificate: '{}'", root.path().display());
+    for (steward, trouble) in [
+        ("tls: false", Some("wants https on this port: set `steward.influxDb.tls: true`")),
+        ("tls: true", Some("is not trusted")),
+        (
+            "tls: true, rootCertificate: /nowhere.pem",
+            Some("cannot use `steward.influxDb.rootCertificate` `/nowhere.pem`"),
+        ),
+        (with_root.as_str(), None),
+    ] {
+        let world = World::new(server.port()).steward(steward);
+        world.enqueue(&[reading(1)]).await;
+        let drained = drain_once(&world.settings(), LIMIT).await.expect("InfluxDB is on");
+        match trouble {
+            None => assert_eq!((drained.sent, drained.trouble), (1, None)),
+            Some(words) => {
+                assert!(drained.trouble.as_deref().is_some_and(|said| said.contains(words)), "{words}: {drained:?}");
+                assert_eq!((drained.waiting, drained.rejected), (1, 0));
+            }
+        }
+    }
 }
