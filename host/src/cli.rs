@@ -9,6 +9,7 @@ mod config_command;
 mod demo;
 mod failure;
 mod fake_qrs;
+mod generate;
 mod history;
 mod out_file;
 mod outbox;
@@ -19,6 +20,8 @@ mod protect;
 mod run;
 mod run_text;
 mod schedule;
+#[cfg(windows)]
+mod service;
 mod snapshot;
 mod status;
 mod stop;
@@ -105,6 +108,12 @@ enum Command {
     Policy(policy_command::PolicyArgs),
     /// Serve a test double of the Qlik Repository Service
     FakeQrs(fake_qrs::FakeQrsArgs),
+    /// Write man pages and shell completions, for packages
+    #[command(hide = true)]
+    Generate(generate::GenerateArgs),
+    /// Run as a Windows service: install, start, stop, remove
+    #[cfg(windows)]
+    Service(service::ServiceArgs),
 }
 
 /// A command does not wait long for a database.
@@ -121,6 +130,16 @@ enum Outcome {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    #[cfg(windows)]
+    if let Command::Service(args) = &cli.command {
+        // Windows calls the service on threads of its own; the daemon brings its own runtime.
+        if service::is_run(args) {
+            start_event_log();
+        } else {
+            start_logging(cli.verbose, &cli.command);
+        }
+        return exit_code(service::run(args));
+    }
     start_logging(cli.verbose, &cli.command);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -159,6 +178,9 @@ async fn run(command: Command) -> Result<Outcome> {
         Command::Config(args) => config_command::run(&args),
         Command::Policy(args) => policy_command::run(&args),
         Command::FakeQrs(args) => fake_qrs::run(args).await,
+        Command::Generate(args) => generate::run(&args),
+        #[cfg(windows)]
+        Command::Service(_) => unreachable!("it was run before the runtime began"),
     }
 }
 
@@ -180,6 +202,16 @@ fn start_logging(verbose: u8, command: &Command) {
         .with_ansi(colours)
         .with_writer(std::io::stderr)
         .init();
+}
+
+/// A service has no standard error.
+#[cfg(windows)]
+fn start_event_log() {
+    use tracing_subscriber::Layer as _;
+    use tracing_subscriber::layer::SubscriberExt as _;
+    use tracing_subscriber::util::SubscriberInitExt as _;
+    let layer = crate::service::EventLog::open();
+    tracing_subscriber::registry().with(layer.with_filter(tracing_subscriber::filter::LevelFilter::INFO)).init();
 }
 
 /// The settings file that a command works with.

@@ -67,6 +67,15 @@ pub struct Options {
     pub until: Option<Instant>,
 }
 
+/// What a supervisor inside this process wants to know, and may ask for. Clones share both.
+#[derive(Debug, Clone, Default)]
+pub struct Hooks {
+    /// Cancelled when the daemon is at work.
+    pub ready: CancellationToken,
+    /// Asks for the settings to be read again; several askings at once count as one.
+    pub reload: Arc<Notify>,
+}
+
 /// Asks a daemon to stop, in two stages. Clones ask the same one.
 #[derive(Debug, Clone, Default)]
 pub struct Stop {
@@ -101,6 +110,14 @@ pub enum Ended {
 /// # Errors
 /// When it cannot start. Whatever fails later is told, and tried again.
 pub async fn run(options: Options, stop: Stop) -> Result<Ended, DaemonError> {
+    run_supervised(options, stop, Hooks::default()).await
+}
+
+/// [`run`] below a supervisor inside this process.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Result<Ended, DaemonError> {
     let in_force = settings::load(&options.config)?;
     for note in &in_force.notes {
         tracing::info!("{note}");
@@ -121,6 +138,7 @@ pub async fn run(options: Options, stop: Stop) -> Result<Ended, DaemonError> {
     }
     let ends = CancellationToken::new();
     let tasks = tokio_util::task::TaskTracker::new();
+    tasks.spawn(signals::reload_when_asked(hooks.reload, requests.clone(), ends.clone()));
     if first.steward.http.enable {
         let address = &first.steward.http.listen;
         let listen_error = |source| DaemonError::Listen { address: address.clone(), source };
@@ -158,6 +176,7 @@ pub async fn run(options: Options, stop: Stop) -> Result<Ended, DaemonError> {
     };
     let keeper = Keeper::new(parts, ledger).run();
     supervisor::ready();
+    hooks.ready.cancel();
     tracing::info!("steward {} is at work", env!("CARGO_PKG_VERSION"));
     let ended = until_end(keeper, &stop, Duration::from_secs(u64::from(stop_seconds))).await;
     ends.cancel();

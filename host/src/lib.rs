@@ -8,6 +8,8 @@ pub mod config;
 pub mod cycle;
 pub mod daemon;
 mod error_chain;
+#[cfg(any(windows, test))]
+mod event_text;
 pub mod executor;
 pub mod influx;
 pub mod ledger;
@@ -18,5 +20,7 @@ mod private;
 pub mod qrs;
 mod replay;
 mod run_settings;
+#[cfg(windows)]
+pub mod service;
 pub mod simulation;
 pub mod undo;

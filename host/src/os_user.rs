@@ -14,15 +14,11 @@ pub fn name() -> String {
     }
 }
 
-/// The name of the operating system's user, for the ledger.
-#[cfg(not(unix))]
+/// The account of this process as `DOMAIN\user`, for the ledger. It comes from the system, not from variables that
+/// anybody can set.
+#[cfg(windows)]
 pub fn name() -> String {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    match (variable("USERDOMAIN"), variable("USERNAME")) {
-        (Some(domain), Some(user)) => format!("{domain}\\{user}"),
-        (None, Some(user)) => user,
-        (_, None) => "unknown".to_owned(),
-    }
+    crate::private::account().unwrap_or_else(|_| "unknown".to_owned())
 }
 
 /// The owner of a file when it is not the user of this process; `None` when it is, or when there is no such file.
@@ -40,10 +36,13 @@ pub fn other_owner(path: &Path) -> io::Result<Option<String>> {
     }
 }
 
-/// On Windows the access list of the file decides.
-#[cfg(not(unix))]
-pub fn other_owner(_path: &Path) -> io::Result<Option<String>> {
-    Ok(None)
+/// The owner of a file when it is neither the account of this process nor the service, the system or an administrator.
+///
+/// # Errors
+/// When the file cannot be looked at.
+#[cfg(windows)]
+pub fn other_owner(path: &Path) -> io::Result<Option<String>> {
+    if path.try_exists()? { crate::private::other_owner(path) } else { Ok(None) }
 }
 
 #[cfg(unix)]

@@ -1,35 +1,16 @@
-//! Folders that belong to us alone.
+//! Folders and files that belong to us alone: the ledger names people, and a compiled policy is native code.
+//!
+//! On Unix that is the mode, on Windows an access list. What exists already is never changed here; an administrator
+//! may have had a reason, and is told instead.
 
-use std::io;
-use std::path::Path;
-
-/// Creates `folder` and its parents, readable by nobody else. One that exists stays as it is.
+#[cfg(any(windows, test))]
+mod access_list;
 #[cfg(unix)]
-pub fn create_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
+mod unix;
+#[cfg(windows)]
+mod windows;
 
-/// Creates an empty file that nobody else can read, unless it is there already.
 #[cfg(unix)]
-pub fn create_file(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let created = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    match created {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-/// On Windows the access list of the folder keeps others out.
-#[cfg(not(unix))]
-pub fn create_file(_path: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-/// On Windows the access list of the parent, set when the service is installed, keeps others out.
-#[cfg(not(unix))]
-pub fn create_folder(folder: &Path) -> io::Result<()> {
-    std::fs::create_dir_all(folder)
-}
+pub use unix::{create_file, create_folder, is_private};
+#[cfg(windows)]
+pub use windows::{account, create_file, create_folder, is_private, make_private, other_owner};

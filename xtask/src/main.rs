@@ -1,8 +1,10 @@
 //! The project's own commands, each doing all its own set-up on a fresh machine.
 //!
 //! `cargo xtask demo` shows Steward at work, `cargo xtask test` runs every test, `cargo xtask bench` measures what the
-//! design promises, `cargo xtask policies` builds the WebAssembly components that the others need.
+//! design promises, `cargo xtask policies` builds the WebAssembly components that the others need, `cargo xtask dist`
+//! makes what users install.
 
+mod dist;
 mod policies;
 mod process;
 mod servers;
@@ -45,6 +47,8 @@ enum Command {
     },
     /// Build the policy components into target/policies
     Policies,
+    /// Build the Debian package and the zip for Windows into target/dist
+    Dist(dist::DistArgs),
 }
 
 fn main() -> Result<()> {
@@ -54,6 +58,7 @@ fn main() -> Result<()> {
         Command::Test { no_lint, args } => test(&root, no_lint, &args),
         Command::Bench { args } => bench(&root, &args),
         Command::Policies => policies::build_all(&root),
+        Command::Dist(args) => dist::dist(&root, args),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Runs other programs and says which one failed.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -12,8 +12,11 @@ pub fn say(line: &str) {
 
 /// Runs the cargo that runs us.
 pub fn cargo<S: AsRef<OsStr>>(root: &Path, args: impl IntoIterator<Item = S>) -> Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    run(Command::new(cargo).current_dir(root).args(args))
+    run(Command::new(cargo_program()).current_dir(root).args(args))
+}
+
+pub fn cargo_program() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 pub fn run(command: &mut Command) -> Result<()> {

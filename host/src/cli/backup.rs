@@ -55,7 +55,7 @@ pub async fn restore(args: RestoreArgs) -> Result<Outcome> {
     let loaded = load_settings(&args.config.config)?;
     let folder = loaded.settings.data_dir().ok_or(LedgerError::NoFolder)?;
     check_owner(&folder)?;
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
+    crate::private::create_folder(&folder).with_context(|| format!("cannot make `{}`", folder.display()))?;
     let _lock = apply::lock(&loaded.settings, args.wait, &clock::now).await?;
     let mut ledger = match cycle::open_ledger(&loaded.settings, &clock::now).await {
         Err(error) if args.replace && error.is_beyond_repair() => {

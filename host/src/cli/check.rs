@@ -12,7 +12,7 @@ use super::table::escaped;
 use super::{ConfigFile, Outcome, print_text};
 use crate::config::Settings;
 use crate::cycle;
-use crate::error_chain;
+use crate::{error_chain, private};
 use findings::{Findings, Level};
 
 /// Asked of everybody once: Qlik's agreements differ.
@@ -117,7 +117,7 @@ fn give_advice_once(settings: &Settings, findings: &mut Findings) {
     }
     findings.add(Level::Note, "agreement", AGREEMENT.to_owned());
     let Some(mark) = mark else { return };
-    let written = mark.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&mark, ""));
+    let written = mark.parent().map_or(Ok(()), private::create_folder).and_then(|()| std::fs::write(&mark, ""));
     if let Err(error) = written {
         findings.add(Level::Warning, "data folder", format!("cannot write `{}`: {error}", mark.display()));
     }

@@ -30,12 +30,17 @@ pub fn exit_code(result: Result<Outcome>) -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             complain(&printable_lines(&error_chain::of(&error)));
-            ExitCode::from(match () {
-                () if is_held(&error) => ATTENTION,
-                () if is_configuration(&error) => WRONG_USAGE_OR_CONFIGURATION,
-                () => FAILED,
-            })
+            ExitCode::from(code(&error))
         }
+    }
+}
+
+/// What a failure means for whoever started us.
+pub fn code(error: &anyhow::Error) -> u8 {
+    match () {
+        () if is_held(error) => ATTENTION,
+        () if is_configuration(error) => WRONG_USAGE_OR_CONFIGURATION,
+        () => FAILED,
     }
 }
 

@@ -60,7 +60,18 @@ fn job_parser() -> impl clap::builder::TypedValueParser<Value = Job> {
 
 pub async fn run(args: RunArgs) -> Result<Outcome> {
     let options = Options { config: args.config.config, timer: Timer::real(), signals: true, until: None };
-    match daemon::run(options, Stop::default()).await? {
+    outcome(daemon::run(options, Stop::default()).await?)
+}
+
+/// The daemon as the Windows service runs it, told by `stop` and `hooks` instead of signals.
+#[cfg(windows)]
+pub async fn as_service(config: std::path::PathBuf, stop: Stop, hooks: daemon::Hooks) -> Result<Outcome> {
+    let options = Options { config, timer: Timer::real(), signals: false, until: None };
+    outcome(daemon::run_supervised(options, stop, hooks).await?)
+}
+
+fn outcome(ended: Ended) -> Result<Outcome> {
+    match ended {
         Ended::Soft => Ok(Outcome::Done),
         Ended::Hard => anyhow::bail!("stopped at once: the next start looks what came of what was in hand"),
     }

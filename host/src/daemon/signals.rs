@@ -1,14 +1,17 @@
 //! What the operating system tells a daemon, as tokens and requests.
 
-use tokio::sync::{mpsc, oneshot};
+use std::sync::Arc;
+
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use super::Stop;
-use super::job::Job;
 use super::keeper::{Request, Wish};
 
 /// Listens until the process ends. The first request to stop is a soft one, the second a hard one.
 #[cfg(unix)]
 pub fn listen(stop: Stop, requests: mpsc::Sender<Request>) -> std::io::Result<()> {
+    use super::job::Job;
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -42,6 +45,16 @@ pub fn listen(stop: Stop, requests: mpsc::Sender<Request>) -> std::io::Result<()
         }
     });
     Ok(())
+}
+
+/// Passes on what a supervisor inside this process asks for, until `ends`.
+pub async fn reload_when_asked(reload: Arc<Notify>, requests: mpsc::Sender<Request>, ends: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = reload.notified() => wish(&requests, Wish::Reload),
+            () = ends.cancelled() => return,
+        }
+    }
 }
 
 /// Nobody waits for the answer: the log has it.

@@ -13,6 +13,8 @@ use steward_core::digest::Digest;
 use thiserror::Error;
 use wasmtime::{Cache, CacheConfig};
 
+use crate::private;
+
 #[derive(Debug, Error)]
 pub enum CacheError {
     #[error("cannot use the folder `{path}` for compiled policies")]
@@ -25,11 +27,11 @@ pub enum CacheError {
 
 /// Opens the cache in `folder`, which is made private when it is created.
 pub fn open(folder: &Path) -> Result<(Cache, Seals), CacheError> {
-    private(folder)?;
+    make_private(folder)?;
     let entries = folder.join("compiled");
     let seals = folder.join("seals");
-    private(&entries)?;
-    private(&seals)?;
+    make_private(&entries)?;
+    make_private(&seals)?;
     let mut config = CacheConfig::new();
     config
         .with_directory(entries.canonicalize().map_err(|source| CacheError::Folder { path: shown(&entries), source })?);
@@ -38,10 +40,14 @@ pub fn open(folder: &Path) -> Result<(Cache, Seals), CacheError> {
     Ok((cache, Seals { entries, seals }))
 }
 
-fn private(folder: &Path) -> Result<(), CacheError> {
+fn make_private(folder: &Path) -> Result<(), CacheError> {
     let io_error = |source| CacheError::Folder { path: shown(folder), source };
-    create_private(folder).map_err(io_error)?;
-    if is_private(folder).map_err(io_error)? { Ok(()) } else { Err(CacheError::NotPrivate { path: shown(folder) }) }
+    private::create_folder(folder).map_err(io_error)?;
+    if private::is_private(folder).map_err(io_error)? {
+        Ok(())
+    } else {
+        Err(CacheError::NotPrivate { path: shown(folder) })
+    }
 }
 
 fn shown(path: &Path) -> String {
@@ -112,31 +118,4 @@ fn remove(file: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
-}
-
-#[cfg(unix)]
-fn create_private(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-/// Nobody but the owner may write, and the owner is who we are: the folder of a file that we just made.
-#[cfg(unix)]
-fn is_private(folder: &Path) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt as _;
-    let folder_metadata = fs::metadata(folder)?;
-    let probe = tempfile::NamedTempFile::new_in(folder)?;
-    let ours = probe.as_file().metadata()?.uid() == folder_metadata.uid();
-    Ok(ours && folder_metadata.mode() & 0o022 == 0)
-}
-
-/// On Windows the data folder's own access list, set when the service is installed, keeps others out.
-#[cfg(not(unix))]
-fn create_private(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
-}
-
-#[cfg(not(unix))]
-fn is_private(folder: &Path) -> io::Result<bool> {
-    fs::metadata(folder).map(|metadata| metadata.is_dir())
 }
