@@ -1,4 +1,4 @@
-//! Makes sure that this machine can build for Windows: Rust's target and a C compiler for SQLite and ring.
+//! Makes sure that this machine can build for Windows: Rust's target and a C compiler for `SQLite` and ring.
 
 use std::process::Command;
 

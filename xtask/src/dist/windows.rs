@@ -29,8 +29,8 @@ struct Entry {
 }
 
 pub fn package(build: &Build) -> Result<PathBuf> {
-    let built = build.steward(Some(mingw::TARGET))?;
-    let program = strip(build, &built)?;
+    let unstripped = build.steward(Some(mingw::TARGET))?;
+    let program = strip(build, &unstripped)?;
     let name = format!("steward-{}-windows-x86_64", env!("CARGO_PKG_VERSION"));
     let file = build.out().join(format!("{name}.zip"));
     say("making the zip for Windows");
@@ -41,9 +41,9 @@ pub fn package(build: &Build) -> Result<PathBuf> {
 }
 
 /// Without what only a debugger reads; names of functions stay, for the trace of a panic.
-fn strip(build: &Build, built: &Path) -> Result<PathBuf> {
+fn strip(build: &Build, program: &Path) -> Result<PathBuf> {
     let stripped = build.out().join("steward.exe");
-    run(Command::new(mingw::STRIP).arg("--strip-debug").arg("-o").arg(&stripped).arg(built))?;
+    run(Command::new(mingw::STRIP).arg("--strip-debug").arg("-o").arg(&stripped).arg(program))?;
     Ok(stripped)
 }
 

@@ -71,7 +71,10 @@ fn names_the_key_that_was_meant() {
         ("gaurd: {}", "steward.gaurd: unknown key, did you mean `guard`?"),
         ("data_dir: /x", "unknown key, did you mean `dataDir`?"),
         ("licenceType: {}", "unknown key, did you mean `licenseType`?"),
-        ("policy: { nonsense: 1 }", "steward.policy.nonsense: unknown key; known here: `component`, `maxNewReleases`, `settings`"),
+        (
+            "policy: { nonsense: 1 }",
+            "steward.policy.nonsense: unknown key; known here: `component`, `maxNewReleases`, `settings`",
+        ),
         ("licenseType: { user: { enabled: true } }", "unknown key, did you mean `enable`?"),
     ] {
         refuse_with(&with_steward(steward), message);
