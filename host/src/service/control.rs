@@ -25,6 +25,8 @@ const POLL: Duration = Duration::from_millis(250);
 const RESTART_AFTER: [Duration; 3] = [Duration::from_secs(60), Duration::from_secs(300), Duration::from_secs(900)];
 /// After a day without a failure the first wait counts again.
 const FAILURES_FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+/// What Windows gives as the exit code of a service that never ran.
+const NEVER_STARTED: u32 = 1077;
 /// The first number that Windows leaves to services.
 const STOP_NOW: u32 = 128;
 
@@ -67,7 +69,7 @@ pub enum Stop {
 pub struct Seen {
     pub state: &'static str,
     pub process: Option<u32>,
-    /// Of the last end; `None` while it runs.
+    /// Of the last end; `None` while it runs, and before it ran for the first time.
     pub exit_code: Option<u32>,
     pub account: String,
     pub command: String,
@@ -137,7 +139,7 @@ pub fn status() -> Result<Seen, ServiceError> {
     Ok(Seen {
         state: name_of(status.current_state),
         process: status.process_id.filter(|_| !has_ended),
-        exit_code: has_ended.then(|| number(status.exit_code)),
+        exit_code: has_ended.then(|| number(status.exit_code)).filter(|&code| code != NEVER_STARTED),
         account: config.account_name.unwrap_or_default().to_string_lossy().into(),
         command: config.executable_path.display().to_string(),
     })
@@ -204,7 +206,7 @@ fn describe(service: &Service) -> windows_service::Result<Vec<&'static str>> {
     // Qlik's own services come first on the machine that has both.
     set("the delayed start", service.set_delayed_auto_start(true))?;
     // The service keeps its identity under every account.
-    set("the service's identity", service.set_config_service_sid_info(ServiceSidType::Unrestricted))?;
+    set("the own identity", service.set_config_service_sid_info(ServiceSidType::Unrestricted))?;
     set("the time for a shutdown", service.set_preshutdown_timeout(STOP_LIMIT))?;
     let restart = |delay| ServiceAction { action_type: ServiceActionType::Restart, delay };
     let actions = ServiceFailureActions {
