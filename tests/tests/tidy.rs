@@ -100,3 +100,16 @@ fn no_file_frightens() {
         assert!(lines <= LINES_MAX, "{file} has {lines} lines");
     }
 }
+
+/// The host lists its migrations by name: one that was forgotten there would never run.
+#[test]
+fn every_migration_is_listed() {
+    let listed = std::fs::read_to_string(root().join("host/src/ledger/open.rs")).expect("the list of migrations");
+    let files = std::fs::read_dir(root().join("host/migrations")).expect("the folder of migrations");
+    let names: Vec<String> =
+        files.map(|file| file.expect("a file").file_name().to_string_lossy().into_owned()).collect();
+    assert!(!names.is_empty());
+    for name in names {
+        assert!(listed.contains(&format!("migrations/{name}\"")), "{name} is not listed");
+    }
+}

@@ -150,6 +150,8 @@ impl Keeper {
         let tick_ms = if self.parts.timer.is_simulated() { PROBE_EVERY_MS * 60 } else { TICK_MS };
         let tick = Instant::from_millis(now.millis().saturating_add(tick_ms)).unwrap_or(now);
         let wake_at = self.timetable.next_due().map_or(tick, |due_at| due_at.min(tick));
+        // Simulated time goes no further than it was asked to.
+        let wake_at = self.parts.until.map_or(wake_at, |until| until.min(wake_at));
         tokio::select! {
             () = self.parts.stop.cancelled() => {}
             () = self.parts.timer.sleep_towards(wake_at) => {}

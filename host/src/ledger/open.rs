@@ -4,8 +4,9 @@ use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
+use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::{Connection as _, SqlSafeStr as _, SqliteConnection};
 use steward_core::instant::Instant;
 use steward_core::ledger::{Event, Head};
 use steward_core::monitor::points::Reporting;
@@ -54,6 +55,18 @@ impl Ledger {
     }
 }
 
+/// The tables, in the order in which they came to be. What was published is never edited: its checksum is in every ledger.
+/// A list, because the macro that reads the folder builds the whole of sqlx a second time.
+fn migrator() -> Migrator {
+    let simple = |version, description: &'static str, sql: &'static str| {
+        Migration::new(version, description.into(), MigrationType::Simple, sql.into_sql_str(), false)
+    };
+    Migrator::with_migrations(vec![
+        simple(1, "ledger", include_str!("../../migrations/0001_ledger.sql")),
+        simple(2, "monitoring", include_str!("../../migrations/0002_monitoring.sql")),
+    ])
+}
+
 /// Opens the database and brings its tables up to date, one process at a time.
 pub(super) async fn open_file(folder: &Path, path: &Path) -> Result<SqliteConnection, LedgerError> {
     // On a medium that cannot be written nobody else changes tables either.
@@ -64,7 +77,7 @@ pub(super) async fn open_file(folder: &Path, path: &Path) -> Result<SqliteConnec
     private::create_file(path).map_err(|source| LedgerError::Folder { path: folder.display().to_string(), source })?;
     let mut connection = connect(path).await?;
     // Not `run`, whose bounds keep every future that opens a ledger from being spawned.
-    let migrated = sqlx::migrate!("./migrations").run_direct(None, &mut connection, false).await;
+    let migrated = migrator().run_direct(None, &mut connection, false).await;
     migrated.map_err(|error| migration_error(path, error))?;
     Ok(connection)
 }
