@@ -1,11 +1,13 @@
 //! What core asks of a policy, whoever runs it: a sandbox, a browser or native code.
 
 mod answers;
+mod needs;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use answers::{check_decision, check_description, check_outcomes};
+pub use needs::Needs;
 
 use crate::candidate::Candidate;
 use crate::decision::{Decision, RuleOutcome};
@@ -43,6 +45,7 @@ pub struct Description {
     pub rules: Vec<Rule>,
     /// A JSON Schema of the policy's settings, as text.
     pub settings_schema: String,
+    /// Whatever the settings are; [`Description::needs_with`] leaves out what they make no use of.
     pub needs: Needs,
 }
 
@@ -50,15 +53,6 @@ pub struct Description {
 pub struct Rule {
     pub id: String,
     pub summary: String,
-}
-
-/// The optional facts that a policy reads. What it did not ask for is not passed to it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Needs {
-    pub roles: bool,
-    pub attributes: bool,
-    pub display_name: bool,
 }
 
 /// What holds for a whole run.
