@@ -1,5 +1,7 @@
 //! What a policy answers for one seat.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::instant::Instant;
@@ -23,6 +25,28 @@ pub struct Decision {
     pub priority: i32,
     /// When this verdict would turn if nothing but time changes; `None` when time alone will not turn it.
     pub flips_at: Option<Instant>,
+}
+
+/// A decision without its sentence, for comparing many of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    pub verdict: Verdict,
+    /// The id of the rule that decided.
+    pub rule: Arc<str>,
+    pub priority: i32,
+    /// As [`Decision::flips_at`].
+    pub flips_at: Option<Instant>,
+}
+
+impl From<Decision> for Outline {
+    fn from(decision: Decision) -> Self {
+        Self {
+            verdict: decision.verdict,
+            rule: Arc::from(decision.rule),
+            priority: decision.priority,
+            flips_at: decision.flips_at,
+        }
+    }
 }
 
 /// What one rule of a policy says about one seat, whether or not it decided.

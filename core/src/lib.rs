@@ -23,6 +23,7 @@ pub mod access;
 pub mod application;
 pub mod candidate;
 pub mod checker;
+pub mod columns;
 pub mod decision;
 pub mod digest;
 pub mod erasure;

@@ -10,7 +10,7 @@ pub use answers::{check_decision, check_description, check_outcomes};
 pub use needs::Needs;
 
 use crate::candidate::Candidate;
-use crate::decision::{Decision, RuleOutcome};
+use crate::decision::{Decision, Outline, RuleOutcome};
 use crate::digest::Digest;
 use crate::instant::Instant;
 use crate::license_type::LicenseType;
@@ -33,6 +33,15 @@ pub trait Policy {
     /// # Errors
     /// As [`Policy::decide`].
     fn explain(&mut self, candidate: &Candidate<'_>) -> Result<Vec<RuleOutcome>, Fault>;
+
+    /// The decisions about many seats without their sentences, in the order of the seats. Whoever has a cheaper way to
+    /// them than one call for each seat takes it.
+    ///
+    /// # Errors
+    /// As [`Policy::decide`].
+    fn outlines(&mut self, candidates: &[Candidate<'_>]) -> Result<Vec<Outline>, Fault> {
+        candidates.iter().map(|candidate| self.decide(candidate).map(Outline::from)).collect()
+    }
 }
 
 /// Who and what a policy says it is.
