@@ -20,6 +20,8 @@ const MAX_MS: i64 = 253_402_300_799_999;
 pub struct Instant(i64);
 
 impl Instant {
+    pub const UNIX_EPOCH: Self = Self(0);
+
     /// `None` outside the years 1 to 9999.
     pub fn from_millis(ms: i64) -> Option<Self> {
         (MIN_MS..=MAX_MS).contains(&ms).then_some(Self(ms))

@@ -44,6 +44,7 @@ pub mod rules_change;
 pub mod schedule;
 pub mod settings;
 pub mod snapshot;
+pub mod suite;
 pub mod text;
 pub mod timetable;
 pub mod window;
