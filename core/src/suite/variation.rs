@@ -31,6 +31,12 @@ impl<'w> Variations<'w> {
     pub(super) fn new(setup: &'w Setup, schema: &Value, seed: u64) -> Self {
         let mut days = vec![0, 1, 7];
         let mut words = vec!["ACME".to_owned(), "x".to_owned()];
+        // Properties may hold dates.
+        let around = [-20, 5].map(|days| Instant::from_millis(setup.run.now.millis() + days * MS_PER_DAY));
+        for at in around.into_iter().flatten().map(|at| at.to_string()) {
+            words.extend(at.split_once('T').map(|(day, _)| day.to_owned()));
+            words.push(at);
+        }
         gather(&setup.settings, &mut days, &mut words);
         gather_defaults(schema, &mut days, &mut words);
         let kinds = setup.run.pools.iter().map(|pool| pool.license_type).collect();
