@@ -71,6 +71,24 @@ fn no_room_uses_another_one_that_it_may_not() {
     }
 }
 
+/// Authors get a copy of the SDK, so its manifest inherits nothing; it must say the same all the same.
+#[test]
+fn the_sdk_uses_what_the_workspace_uses() {
+    let packages = packages();
+    let sdk = packages.iter().find(|p| p["name"] == "steward-policy-sdk").expect("the SDK is a package");
+    for package in &packages {
+        for field in ["edition", "rust_version", "license"] {
+            assert_eq!(sdk[field], package[field], "{field} of the SDK and of {}", package["name"]);
+        }
+        let theirs = package["dependencies"].as_array().expect("dependencies are a list");
+        for ours in sdk["dependencies"].as_array().expect("dependencies are a list") {
+            for same in theirs.iter().filter(|theirs| theirs["name"] == ours["name"]) {
+                assert_eq!(same["req"], ours["req"], "{} of the SDK and of {}", ours["name"], package["name"]);
+            }
+        }
+    }
+}
+
 #[test]
 fn core_has_nothing_to_do_with_input_or_output() {
     let packages = packages();

@@ -40,7 +40,7 @@ impl Policy for Standard {
         Ok(Self { protections: Protections::new(&settings.never_release), settings, now: run.now })
     }
 
-    fn judge(&self, candidate: &Candidate, ruling: &mut Ruling) {
+    fn judge(&self, candidate: &Candidate<'_>, ruling: &mut Ruling) {
         rules::judge(self, candidate, ruling);
     }
 }

@@ -1,53 +1,61 @@
 //! The rules, in the order in which they are tried. The first one that keeps a seat is the one that is reported.
 
-use steward_policy_sdk::{
-    Candidate, Instant, KnownOwner, LastUse, LicenseType, MS_PER_DAY, Owner, Rule, Ruling, shorten,
-};
+use steward_policy_sdk::{Candidate, Instant, LastUse, LicenseType, MS_PER_DAY, Owner, Rule, Ruling, shorten};
 
 use crate::Standard;
 use crate::settings::{DeletedOwnerRule, FlagRule};
 
 pub(crate) const RULES: &[Rule] = &[
-    Rule { id: LICENSE_TYPE_DISABLED, summary: "Keeps seats of a licence type that is not enabled." },
-    Rule { id: QUARANTINED, summary: "Keeps seats that are quarantined already." },
-    Rule { id: OWNER_UNKNOWN, summary: "Keeps seats whose owner was deleted or is not described by the user list." },
-    Rule { id: UNKNOWN_LAST_USE, summary: "Keeps seats of which nobody can tell since when they are idle." },
-    Rule { id: NEVER_USED_GRACE, summary: "Keeps seats that were never used and were allocated a short while ago." },
-    Rule { id: RECENTLY_USED, summary: "Keeps seats that were used within the threshold of their type." },
-    Rule { id: NEVER_RELEASE_USER, summary: "Keeps seats of people listed in neverRelease.user." },
-    Rule { id: NEVER_RELEASE_TAG, summary: "Keeps seats of owners with a tag listed in neverRelease.tag." },
-    Rule {
-        id: NEVER_RELEASE_CUSTOM_PROPERTY,
-        summary: "Keeps seats of owners with a custom property listed in neverRelease.customProperty.",
-    },
-    Rule {
-        id: NEVER_RELEASE_USER_DIRECTORY,
-        summary: "Keeps seats of owners from a directory listed in neverRelease.userDirectory.",
-    },
-    Rule { id: NEVER_RELEASE_INACTIVE, summary: "Keeps seats as neverRelease.inactive says." },
-    Rule { id: NEVER_RELEASE_BLOCKED, summary: "Keeps seats as neverRelease.blocked says." },
-    Rule { id: NEVER_RELEASE_REMOVED_EXTERNALLY, summary: "Keeps seats as neverRelease.removedExternally says." },
-    Rule { id: NEVER_USED, summary: "Releases seats that were never used, after their grace." },
-    Rule { id: IDLE, summary: "Releases seats that were not used for the threshold of their type." },
+    LICENSE_TYPE_DISABLED,
+    QUARANTINED,
+    OWNER_UNKNOWN,
+    UNKNOWN_LAST_USE,
+    NEVER_USED_GRACE,
+    RECENTLY_USED,
+    NEVER_RELEASE_USER,
+    NEVER_RELEASE_TAG,
+    NEVER_RELEASE_CUSTOM_PROPERTY,
+    NEVER_RELEASE_USER_DIRECTORY,
+    NEVER_RELEASE_INACTIVE,
+    NEVER_RELEASE_BLOCKED,
+    NEVER_RELEASE_REMOVED_EXTERNALLY,
+    NEVER_USED,
+    IDLE,
 ];
 
-const LICENSE_TYPE_DISABLED: &str = "license-type-disabled";
-const QUARANTINED: &str = "quarantined";
-const OWNER_UNKNOWN: &str = "owner-unknown";
-const UNKNOWN_LAST_USE: &str = "unknown-last-use";
-const NEVER_USED_GRACE: &str = "never-used-grace";
-const RECENTLY_USED: &str = "recently-used";
-const NEVER_RELEASE_USER: &str = "never-release.user";
-const NEVER_RELEASE_TAG: &str = "never-release.tag";
-const NEVER_RELEASE_CUSTOM_PROPERTY: &str = "never-release.custom-property";
-const NEVER_RELEASE_USER_DIRECTORY: &str = "never-release.user-directory";
-const NEVER_RELEASE_INACTIVE: &str = "never-release.inactive";
-const NEVER_RELEASE_BLOCKED: &str = "never-release.blocked";
-const NEVER_RELEASE_REMOVED_EXTERNALLY: &str = "never-release.removed-externally";
-const NEVER_USED: &str = "never-used";
-const IDLE: &str = "idle";
+const LICENSE_TYPE_DISABLED: Rule =
+    Rule { id: "license-type-disabled", summary: "Keeps seats of a licence type that is not enabled." };
+const QUARANTINED: Rule = Rule { id: "quarantined", summary: "Keeps seats that are quarantined already." };
+const OWNER_UNKNOWN: Rule =
+    Rule { id: "owner-unknown", summary: "Keeps seats whose owner was deleted or is not described by the user list." };
+const UNKNOWN_LAST_USE: Rule =
+    Rule { id: "unknown-last-use", summary: "Keeps seats of which nobody can tell since when they are idle." };
+const NEVER_USED_GRACE: Rule =
+    Rule { id: "never-used-grace", summary: "Keeps seats that were never used and were allocated a short while ago." };
+const RECENTLY_USED: Rule =
+    Rule { id: "recently-used", summary: "Keeps seats that were used within the threshold of their type." };
+const NEVER_RELEASE_USER: Rule =
+    Rule { id: "never-release.user", summary: "Keeps seats of people listed in neverRelease.user." };
+const NEVER_RELEASE_TAG: Rule =
+    Rule { id: "never-release.tag", summary: "Keeps seats of owners with a tag listed in neverRelease.tag." };
+const NEVER_RELEASE_CUSTOM_PROPERTY: Rule = Rule {
+    id: "never-release.custom-property",
+    summary: "Keeps seats of owners with a custom property listed in neverRelease.customProperty.",
+};
+const NEVER_RELEASE_USER_DIRECTORY: Rule = Rule {
+    id: "never-release.user-directory",
+    summary: "Keeps seats of owners from a directory listed in neverRelease.userDirectory.",
+};
+const NEVER_RELEASE_INACTIVE: Rule =
+    Rule { id: "never-release.inactive", summary: "Keeps seats as neverRelease.inactive says." };
+const NEVER_RELEASE_BLOCKED: Rule =
+    Rule { id: "never-release.blocked", summary: "Keeps seats as neverRelease.blocked says." };
+const NEVER_RELEASE_REMOVED_EXTERNALLY: Rule =
+    Rule { id: "never-release.removed-externally", summary: "Keeps seats as neverRelease.removedExternally says." };
+const NEVER_USED: Rule = Rule { id: "never-used", summary: "Releases seats that were never used, after their grace." };
+const IDLE: Rule = Rule { id: "idle", summary: "Releases seats that were not used for the threshold of their type." };
 
-pub(crate) fn judge(policy: &Standard, candidate: &Candidate, ruling: &mut Ruling) {
+pub(crate) fn judge(policy: &Standard, candidate: &Candidate<'_>, ruling: &mut Ruling) {
     keep_what_is_not_ours(policy, candidate, ruling);
     keep_what_is_not_idle(policy, candidate, ruling);
     keep_protected_names(policy, candidate, ruling);
@@ -55,7 +63,7 @@ pub(crate) fn judge(policy: &Standard, candidate: &Candidate, ruling: &mut Rulin
     release_the_rest(policy, candidate, ruling);
 }
 
-fn keep_what_is_not_ours(policy: &Standard, candidate: &Candidate, ruling: &mut Ruling) {
+fn keep_what_is_not_ours(policy: &Standard, candidate: &Candidate<'_>, ruling: &mut Ruling) {
     let kind = candidate.license_type;
     ruling.keep(
         LICENSE_TYPE_DISABLED,
@@ -94,7 +102,7 @@ fn kind_name(kind: LicenseType) -> &'static str {
 }
 
 /// The date from which a seat is idle, and the days after which it may go.
-fn idle_since(policy: &Standard, candidate: &Candidate) -> Option<(Instant, u32)> {
+fn idle_since(policy: &Standard, candidate: &Candidate<'_>) -> Option<(Instant, u32)> {
     let threshold = policy.license_type(candidate.license_type).release_threshold_days;
     match candidate.last_use {
         LastUse::Unknown => None,
@@ -121,7 +129,7 @@ fn days_ago(policy: &Standard, since: Instant) -> i64 {
     policy.now.saturating_sub(since).max(0) / MS_PER_DAY
 }
 
-fn keep_what_is_not_idle(policy: &Standard, candidate: &Candidate, ruling: &mut Ruling) {
+fn keep_what_is_not_idle(policy: &Standard, candidate: &Candidate<'_>, ruling: &mut Ruling) {
     let idle = idle_since(policy, candidate);
     ruling.keep(
         UNKNOWN_LAST_USE,
@@ -167,68 +175,52 @@ fn keep_what_is_not_idle(policy: &Standard, candidate: &Candidate, ruling: &mut 
     );
 }
 
-/// What is known of the owner's name. Of a deleted owner it is what the server still remembers.
-fn name(candidate: &Candidate) -> Option<(&str, &str)> {
-    match &candidate.owner {
-        Owner::Known(owner) => Some((&owner.user_directory, &owner.user_id)),
-        Owner::Deleted(owner) => Some((&owner.user_directory, &owner.user_id)),
-        Owner::Unresolved => None,
-    }
-}
-
-fn known(candidate: &Candidate) -> Option<&KnownOwner> {
-    match &candidate.owner {
-        Owner::Known(owner) => Some(owner),
-        Owner::Deleted(_) | Owner::Unresolved => None,
-    }
-}
-
-fn keep_protected_names(policy: &Standard, candidate: &Candidate, ruling: &mut Ruling) {
+fn keep_protected_names(policy: &Standard, candidate: &Candidate<'_>, ruling: &mut Ruling) {
     let protections = &policy.protections;
     ruling.keep(
         NEVER_RELEASE_USER,
-        || name(candidate).filter(|(directory, id)| protections.has_user(directory, id)),
+        || candidate.owner_name().filter(|(directory, id)| protections.has_user(*directory, *id)),
         |found| match found {
             Some((directory, id)) => {
-                format!("neverRelease.user has `{}\\{}`", shorten(directory), shorten(id))
+                format!("neverRelease.user has `{}\\{}`", shorten(directory.as_str()), shorten(id.as_str()))
             }
             None => "no entry of neverRelease.user is the owner".to_owned(),
         },
     );
     ruling.keep(
         NEVER_RELEASE_TAG,
-        || known(candidate).and_then(|owner| protections.listed_tag(owner)),
+        || candidate.known_owner().and_then(|owner| protections.listed_tag(owner)),
         |found| match found {
-            Some(tag) => format!("the owner has the tag `{}`, which neverRelease.tag has", shorten(tag)),
+            Some(tag) => format!("the owner has the tag `{}`, which neverRelease.tag has", shorten(tag.as_str())),
             None => "no tag of the owner is in neverRelease.tag".to_owned(),
         },
     );
     ruling.keep(
         NEVER_RELEASE_CUSTOM_PROPERTY,
-        || known(candidate).and_then(|owner| protections.listed_property(owner)),
+        || candidate.known_owner().and_then(|owner| protections.listed_property(owner)),
         |found| match found {
-            Some((name, value)) => format!(
+            Some(property) => format!(
                 "the owner has the custom property `{}` = `{}`, which neverRelease.customProperty has",
-                shorten(name),
-                shorten(value)
+                shorten(property.name.as_str()),
+                shorten(property.value.as_str())
             ),
             None => "no custom property of the owner is in neverRelease.customProperty".to_owned(),
         },
     );
     ruling.keep(
         NEVER_RELEASE_USER_DIRECTORY,
-        || name(candidate).filter(|(directory, _)| protections.has_user_directory(directory)),
+        || candidate.owner_name().filter(|(directory, _)| protections.has_user_directory(*directory)),
         |found| match found {
-            Some((directory, _)) => format!("neverRelease.userDirectory has `{}`", shorten(directory)),
+            Some((directory, _)) => format!("neverRelease.userDirectory has `{}`", shorten(directory.as_str())),
             None => "the owner's directory is not in neverRelease.userDirectory".to_owned(),
         },
     );
 }
 
 /// Owners who were deleted have no flags any more: they count as owners whose flags are not set.
-fn keep_protected_flags(policy: &Standard, candidate: &Candidate, ruling: &mut Ruling) {
+fn keep_protected_flags(policy: &Standard, candidate: &Candidate<'_>, ruling: &mut Ruling) {
     let never = &policy.settings.never_release;
-    let owner = known(candidate);
+    let owner = candidate.known_owner();
     let flags = [
         (NEVER_RELEASE_INACTIVE, "inactive", never.inactive, owner.is_some_and(|owner| owner.inactive)),
         (NEVER_RELEASE_BLOCKED, "blocked", never.blocked, owner.is_some_and(|owner| owner.blocked)),
@@ -265,7 +257,7 @@ fn protects(setting: FlagRule, flag: bool) -> bool {
     }
 }
 
-fn release_the_rest(policy: &Standard, candidate: &Candidate, ruling: &mut Ruling) {
+fn release_the_rest(policy: &Standard, candidate: &Candidate<'_>, ruling: &mut Ruling) {
     let idle = idle_since(policy, candidate);
     let never_used = matches!(candidate.last_use, LastUse::Never);
     ruling.release(
