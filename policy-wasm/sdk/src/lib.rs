@@ -95,6 +95,7 @@ mod candidate;
 mod columns;
 mod evaluator;
 mod names;
+pub mod rules;
 mod ruling;
 pub mod testing;
 mod text;
@@ -168,6 +169,32 @@ pub trait Policy: Sized + 'static {
     fn quota(&self, _license_type: LicenseType) -> Option<u32> {
         None
     }
+}
+
+/// Lists of rules one after the other, for [`Policy::RULES`].
+#[macro_export]
+macro_rules! join_rules {
+    ($($list:expr),+ $(,)?) => {{
+        const COUNT: usize = 0 $(+ $list.len())+;
+        const ALL: [$crate::Rule; COUNT] = $crate::joined(&[$(&$list),+]);
+        &ALL
+    }};
+}
+
+#[doc(hidden)]
+pub const fn joined<const COUNT: usize>(lists: &[&[Rule]]) -> [Rule; COUNT] {
+    let mut all = [Rule { id: "", summary: "" }; COUNT];
+    let (mut list, mut place) = (0, 0);
+    while list < lists.len() {
+        let mut at = 0;
+        while at < lists[list].len() {
+            all[place] = lists[list][at];
+            at += 1;
+            place += 1;
+        }
+        list += 1;
+    }
+    all
 }
 
 /// Makes the component's exports out of a [`Policy`]: the world `full` of the contract. It does nothing in a native build,

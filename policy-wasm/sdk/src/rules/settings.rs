@@ -1,15 +1,15 @@
-//! The settings of the standard policy, in the words of the users' settings file.
+//! The settings of the standard rules, in the words of the users' settings file.
 
-use steward_policy_sdk::SettingsError;
-use steward_policy_sdk::schemars::JsonSchema;
-use steward_policy_sdk::serde::{Deserialize, Serialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{LicenseType, SettingsError};
 
 /// About 2,700 years: enough for "never", and far from where dates end.
-const DAYS_MAX: u32 = 1_000_000;
+pub const DAYS_MAX: u32 = 1_000_000;
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(crate = "steward_policy_sdk::serde", rename_all = "camelCase", deny_unknown_fields, default)]
-#[schemars(crate = "steward_policy_sdk::schemars")]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Settings {
     /// Which licence types may be released, and after how many days.
     pub license_type: LicenseTypes,
@@ -24,8 +24,7 @@ pub struct Settings {
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(crate = "steward_policy_sdk::serde", rename_all = "camelCase", deny_unknown_fields, default)]
-#[schemars(crate = "steward_policy_sdk::schemars")]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct LicenseTypes {
     /// Analyzer access.
     pub analyzer: LicenseTypeSettings,
@@ -36,14 +35,23 @@ pub struct LicenseTypes {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(crate = "steward_policy_sdk::serde", rename_all = "camelCase", deny_unknown_fields, default)]
-#[schemars(crate = "steward_policy_sdk::schemars")]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct LicenseTypeSettings {
     /// Seats of this type may be released.
     pub enable: bool,
     /// A seat is released when nobody used it for this many days of 24 hours.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub release_threshold_days: u32,
+}
+
+impl LicenseTypes {
+    pub fn of(&self, license_type: LicenseType) -> &LicenseTypeSettings {
+        match license_type {
+            LicenseType::Analyzer => &self.analyzer,
+            LicenseType::Professional => &self.professional,
+            LicenseType::User => &self.user,
+        }
+    }
 }
 
 impl Default for LicenseTypeSettings {
@@ -53,8 +61,7 @@ impl Default for LicenseTypeSettings {
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(crate = "steward_policy_sdk::serde", rename_all = "camelCase", deny_unknown_fields, default)]
-#[schemars(crate = "steward_policy_sdk::schemars")]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct NeverRelease {
     /// Exact people.
     pub user: Vec<Account>,
@@ -73,8 +80,7 @@ pub struct NeverRelease {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(crate = "steward_policy_sdk::serde", rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(crate = "steward_policy_sdk::schemars")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Account {
     /// The user directory.
     pub user_dir: String,
@@ -83,8 +89,7 @@ pub struct Account {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(crate = "steward_policy_sdk::serde", deny_unknown_fields)]
-#[schemars(crate = "steward_policy_sdk::schemars")]
+#[serde(deny_unknown_fields)]
 pub struct NamedValue {
     /// The name of the custom property.
     pub name: String,
@@ -94,8 +99,7 @@ pub struct NamedValue {
 
 /// Which owners a flag protects.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(crate = "steward_policy_sdk::serde", rename_all = "lowercase")]
-#[schemars(crate = "steward_policy_sdk::schemars")]
+#[serde(rename_all = "lowercase")]
 pub enum FlagRule {
     /// Nobody.
     #[default]
@@ -106,10 +110,19 @@ pub enum FlagRule {
     No,
 }
 
+impl FlagRule {
+    pub(super) fn protects(self, flag: bool) -> bool {
+        match self {
+            Self::Ignore => false,
+            Self::Yes => flag,
+            Self::No => !flag,
+        }
+    }
+}
+
 /// What happens to the seats of deleted owners.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(crate = "steward_policy_sdk::serde", rename_all = "lowercase")]
-#[schemars(crate = "steward_policy_sdk::schemars")]
+#[serde(rename_all = "lowercase")]
 pub enum DeletedOwnerRule {
     /// They are kept.
     #[default]
@@ -120,7 +133,7 @@ pub enum DeletedOwnerRule {
 
 impl Settings {
     /// What the types cannot say.
-    pub(crate) fn errors(&self) -> Vec<SettingsError> {
+    pub(super) fn errors(&self) -> Vec<SettingsError> {
         let mut errors = Vec::new();
         let types = &self.license_type;
         for (name, kind) in
