@@ -52,6 +52,10 @@ fn the_standard_policy_describes_the_rules_of_the_design_in_their_order() {
         "never-release.inactive",
         "never-release.blocked",
         "never-release.removed-externally",
+        "protect.role",
+        "protect.attribute",
+        "protect.name-pattern",
+        "protect.keep-until",
         "idle",
         "never-used",
         "undecided",
@@ -61,13 +65,13 @@ fn the_standard_policy_describes_the_rules_of_the_design_in_their_order() {
     let mut designed_sorted = designed;
     designed_sorted.sort_unstable();
     assert_eq!(sorted, designed_sorted);
-    assert_eq!(described[..13], designed[..13], "the rules that keep, in the order in which they are tried");
+    assert_eq!(described[..17], designed[..17], "the rules that keep, in the order in which they are tried");
 }
 
 #[test]
 fn a_policy_gets_only_the_facts_that_it_asked_for() {
     let needs = standard().description().needs;
-    assert!(!needs.roles && !needs.attributes && !needs.display_name);
+    assert!(needs.roles && needs.attributes && !needs.display_name);
     assert!(!hostile().description().needs.roles);
 }
 

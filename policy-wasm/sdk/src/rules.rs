@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use steward_policy_sdk::rules::{Settings, StandardRules};
-//! use steward_policy_sdk::{Candidate, Policy, Rule, Ruling, RunContext, SettingsError, join_rules};
+//! use steward_policy_sdk::{Candidate, Fact, Policy, Rule, Ruling, RunContext, SettingsError, join_rules};
 //!
 //! struct NobodyOnHoliday(StandardRules);
 //!
@@ -18,6 +18,7 @@
 //!     const VERSION: &'static str = "1.0.0";
 //!     const SUMMARY: &'static str = "The standard policy, but people on holiday keep their seats.";
 //!     const RULES: &'static [Rule] = join_rules![StandardRules::KEEPING, [HOLIDAY], StandardRules::RELEASING];
+//!     const NEEDS: &'static [Fact] = StandardRules::NEEDS;
 //!
 //!     fn configure(settings: Settings, run: &RunContext) -> Result<Self, Vec<SettingsError>> {
 //!         StandardRules::new(settings, run).map(Self)
@@ -42,28 +43,32 @@
 
 mod idle;
 mod never_release;
+mod protect;
 mod scope;
 mod settings;
 
 pub use idle::Idle;
+pub use protect::Protect;
 pub use settings::{
     Account, DAYS_MAX, DeletedOwnerRule, FlagRule, LicenseTypeSettings, LicenseTypes, NamedValue, NeverRelease,
     Settings,
 };
 
-use crate::{Candidate, Instant, Rule, Ruling, RunContext, SettingsError};
+use crate::{Candidate, Fact, Instant, Rule, Ruling, RunContext, SettingsError};
 use never_release::NeverReleaseRules;
+use protect::ProtectRules;
 
 /// The rules of the standard policy, ready for one run.
 pub struct StandardRules {
     settings: Settings,
     never_release: NeverReleaseRules,
+    protect: ProtectRules,
     now: Instant,
 }
 
 impl StandardRules {
     /// The rules of [`StandardRules::keep`], in the order in which they are tried.
-    pub const KEEPING: [Rule; 13] = [
+    pub const KEEPING: [Rule; 17] = [
         scope::LICENSE_TYPE_DISABLED,
         scope::QUARANTINED,
         scope::OWNER_UNKNOWN,
@@ -77,10 +82,18 @@ impl StandardRules {
         never_release::INACTIVE,
         never_release::BLOCKED,
         never_release::REMOVED_EXTERNALLY,
+        protect::ROLE,
+        protect::ATTRIBUTE,
+        protect::NAME_PATTERN,
+        protect::KEEP_UNTIL,
     ];
 
     /// The rules of [`Idle::release`], in the order in which they are tried.
     pub const RELEASING: [Rule; 2] = [idle::NEVER_USED, idle::IDLE];
+
+    /// The facts that the rules read. The settings for which they are needed are marked, so that a site which does not use
+    /// them does not pay for them.
+    pub const NEEDS: &'static [Fact] = &[Fact::Roles, Fact::Attributes];
 
     /// # Errors
     /// When the settings make no sense; all that is wrong with them, with paths as if they were the policy's own.
@@ -89,7 +102,12 @@ impl StandardRules {
         if !errors.is_empty() {
             return Err(errors);
         }
-        Ok(Self { never_release: NeverReleaseRules::new(&settings.never_release), settings, now: run.now })
+        Ok(Self {
+            never_release: NeverReleaseRules::new(&settings.never_release),
+            protect: ProtectRules::new(&settings.protect, run.now),
+            settings,
+            now: run.now,
+        })
     }
 
     /// The time of the run.
@@ -117,5 +135,6 @@ impl StandardRules {
         scope::keep_unknown_owner(self.settings.deleted_owner, seat, ruling);
         idle.keep(seat, ruling);
         self.never_release.keep(seat, ruling);
+        self.protect.keep(seat, ruling);
     }
 }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::protect::Protect;
 use crate::{LicenseType, SettingsError};
 
 /// About 2,700 years: enough for "never", and far from where dates end.
@@ -21,6 +22,8 @@ pub struct Settings {
     pub never_used_grace_days: Option<u32>,
     /// What happens to the seats of owners who were deleted from the user list.
     pub deleted_owner: DeletedOwnerRule,
+    /// More owners who keep their seats however long they do not use them.
+    pub protect: Protect,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
@@ -91,7 +94,7 @@ pub struct Account {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NamedValue {
-    /// The name of the custom property.
+    /// The name of the custom property or attribute.
     pub name: String,
     /// The value that protects.
     pub value: String,
@@ -156,6 +159,7 @@ impl Settings {
             });
         }
         errors.extend(self.never_release.blank_entries());
+        errors.extend(self.protect.errors());
         errors
     }
 }
@@ -168,17 +172,18 @@ impl NeverRelease {
         let tags = self.tag.iter().map(|tag| is_blank(tag));
         let properties = self.custom_property.iter().map(|entry| is_blank(&entry.name));
         let directories = self.user_directory.iter().map(|directory| is_blank(directory));
-        blank("user", users)
-            .chain(blank("tag", tags))
-            .chain(blank("customProperty", properties))
-            .chain(blank("userDirectory", directories))
+        blank("/neverRelease/user", users)
+            .chain(blank("/neverRelease/tag", tags))
+            .chain(blank("/neverRelease/customProperty", properties))
+            .chain(blank("/neverRelease/userDirectory", directories))
             .collect()
     }
 }
 
-fn blank(list: &'static str, entries: impl Iterator<Item = bool>) -> impl Iterator<Item = SettingsError> {
+/// An error for each entry of the list at a JSON Pointer that is blank.
+pub(super) fn blank(list: &'static str, entries: impl Iterator<Item = bool>) -> impl Iterator<Item = SettingsError> {
     entries.enumerate().filter(|(_, is_blank)| *is_blank).map(move |(index, _)| SettingsError {
-        path: format!("/neverRelease/{list}/{index}"),
+        path: format!("{list}/{index}"),
         message: "a blank entry protects nobody; fill it in or leave it out".to_owned(),
     })
 }
