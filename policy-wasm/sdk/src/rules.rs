@@ -49,6 +49,7 @@ mod settings;
 
 pub use idle::Idle;
 pub use protect::Protect;
+pub use scope::license_type_name;
 pub use settings::{
     Account, DAYS_MAX, DeletedOwnerRule, FlagRule, LicenseTypeSettings, LicenseTypes, NamedValue, NeverRelease,
     Settings,

@@ -15,8 +15,8 @@ pub(super) fn keep_disabled_type(types: &LicenseTypes, seat: &Candidate<'_>, rul
         LICENSE_TYPE_DISABLED,
         || (!types.of(kind).enable).then_some(()),
         |found| match found {
-            Some(()) => format!("the settings do not enable the release of {} seats", name_of(kind)),
-            None => format!("the settings enable the release of {} seats", name_of(kind)),
+            Some(()) => format!("the settings do not enable the release of {} seats", license_type_name(kind)),
+            None => format!("the settings enable the release of {} seats", license_type_name(kind)),
         },
     );
 }
@@ -46,7 +46,7 @@ pub(super) fn keep_unknown_owner(deleted: DeletedOwnerRule, seat: &Candidate<'_>
 }
 
 /// The name of a licence type in settings and sentences.
-pub(crate) fn name_of(kind: LicenseType) -> &'static str {
+pub fn license_type_name(kind: LicenseType) -> &'static str {
     match kind {
         LicenseType::Analyzer => "analyzer",
         LicenseType::Professional => "professional",
