@@ -14,7 +14,7 @@ use wit_component::DecodedWasm;
 
 #[test]
 fn every_shipped_component_imports_nothing_and_exports_the_contract() {
-    for name in ["standard", "need-based", "hostile"] {
+    for name in ["standard", "need-based", "leavers-first", "hostile"] {
         let decoded = wit_component::decode(&component_bytes(name)).expect("a built component can be decoded");
         let DecodedWasm::Component(resolve, world) = decoded else { panic!("{name} is no component") };
         let world = &resolve.worlds[world];

@@ -8,12 +8,13 @@ use serde_json::Value;
 use steward_core::digest::Digest;
 
 /// Which of our crates a crate may use. A new arrow needs a line in ARCHITECTURE.md first.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("steward-core", &[]),
     ("steward-fake-qrs", &[]),
     ("steward-policy-sdk", &[]),
     ("steward-policy-standard", &["steward-policy-sdk"]),
     ("steward-policy-need-based", &["steward-policy-sdk"]),
+    ("steward-policy-leavers-first", &["steward-policy-sdk"]),
     ("steward-hostile-guest", &["steward-policy-sdk"]),
     ("steward", &["steward-core", "steward-fake-qrs"]),
     (
