@@ -8,11 +8,13 @@ use serde_json::Value;
 use steward_core::digest::Digest;
 
 /// Which of our crates a crate may use. A new arrow needs a line in ARCHITECTURE.md first.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("steward-core", &[]),
     ("steward-fake-qrs", &[]),
     ("steward-policy-sdk", &[]),
     ("steward-policy-standard", &["steward-policy-sdk"]),
+    ("steward-policy-need-based", &["steward-policy-sdk"]),
+    ("steward-policy-leavers-first", &["steward-policy-sdk"]),
     ("steward-hostile-guest", &["steward-policy-sdk"]),
     ("steward", &["steward-core", "steward-fake-qrs"]),
     (
@@ -67,6 +69,24 @@ fn no_room_uses_another_one_that_it_may_not() {
         let may_use = allowed.get(name).unwrap_or_else(|| panic!("{name} is not in ARCHITECTURE.md"));
         for dependency in dependencies(package).iter().filter(|d| ours.contains(d.as_str())) {
             assert!(may_use.contains(&dependency.as_str()), "{name} must not use {dependency}");
+        }
+    }
+}
+
+/// Authors get a copy of the SDK, so its manifest inherits nothing; it must say the same all the same.
+#[test]
+fn the_sdk_uses_what_the_workspace_uses() {
+    let packages = packages();
+    let sdk = packages.iter().find(|p| p["name"] == "steward-policy-sdk").expect("the SDK is a package");
+    for package in &packages {
+        for field in ["edition", "rust_version", "license"] {
+            assert_eq!(sdk[field], package[field], "{field} of the SDK and of {}", package["name"]);
+        }
+        let theirs = package["dependencies"].as_array().expect("dependencies are a list");
+        for ours in sdk["dependencies"].as_array().expect("dependencies are a list") {
+            for same in theirs.iter().filter(|theirs| theirs["name"] == ours["name"]) {
+                assert_eq!(same["req"], ours["req"], "{} of the SDK and of {}", ours["name"], package["name"]);
+            }
         }
     }
 }

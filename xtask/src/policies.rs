@@ -13,8 +13,12 @@ use crate::wasm;
 const OUT: &str = "target/policies";
 
 /// A crate that becomes a component, by package name and file name.
-const COMPONENTS: [(&str, &str); 2] =
-    [("steward-policy-standard", "standard.wasm"), ("steward-hostile-guest", "hostile.wasm")];
+const COMPONENTS: [(&str, &str); 4] = [
+    ("steward-policy-standard", "standard.wasm"),
+    ("steward-policy-need-based", "need-based.wasm"),
+    ("steward-policy-leavers-first", "leavers-first.wasm"),
+    ("steward-hostile-guest", "hostile.wasm"),
+];
 
 pub fn build_all(root: &Path) -> Result<()> {
     let toolchain = wasm::ensure()?;

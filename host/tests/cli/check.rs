@@ -35,7 +35,7 @@ async fn a_good_site_is_good_and_counts_who_is_protected() {
     for (about, words) in [
         ("settings", "is a valid settings file"),
         ("release", "analyzer after 30 days, professional after 30 days"),
-        ("policy", "standard 1.0.0 (sha256:"),
+        ("policy", "standard 1.1.0 (sha256:"),
         ("policy", "accepts its settings"),
         ("certificate", "chain and name are verified"),
         ("certificate", "the client certificate is valid until "),

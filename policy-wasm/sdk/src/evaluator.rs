@@ -2,9 +2,10 @@
 
 use std::marker::PhantomData;
 
-use crate::bindings::exports::steward::policy::policy as contract;
+use crate::bindings::exports::steward::policy::bulk::{self, Columns, Outline};
+use crate::columns::Rows;
 use crate::ruling::{Ruling, UNDECIDED};
-use crate::{Candidate, Decision, Description, LicenseType, Policy, RuleOutcome, RunContext, SettingsError};
+use crate::{Candidate, Decision, Description, LicenseType, Policy, RuleOutcome, RunContext, SettingsError, contract};
 
 /// A policy with its settings, ready to decide.
 pub struct Evaluator<P: Policy> {
@@ -40,18 +41,31 @@ impl<P: Policy> Evaluator<P> {
         Ok(Self { policy: P::configure(settings, run)? })
     }
 
-    pub fn decide(&self, candidate: &Candidate) -> Decision {
-        let mut ruling = Ruling::deciding();
-        self.policy.judge(candidate, &mut ruling);
-        ruling.into_decision()
+    /// The decision about one seat, with its reason.
+    pub fn decide(&self, candidate: &contract::Candidate) -> Decision {
+        self.judged(&candidate.into(), Ruling::deciding()).into_decision()
     }
 
-    pub fn explain(&self, candidate: &Candidate) -> Vec<RuleOutcome> {
-        let mut ruling = Ruling::explaining();
-        self.policy.judge(candidate, &mut ruling);
-        ruling.into_outcomes()
+    /// The decisions about many seats, without reasons.
+    ///
+    /// # Panics
+    /// When the columns do not fit together.
+    pub fn decide_columns(&self, seats: Columns) -> Vec<Outline> {
+        let rows = Rows::new(seats);
+        rows.iter().map(|seat| self.judged(&seat, Ruling::outlining()).into_outline(P::RULES)).collect()
     }
 
+    /// What every rule says about one seat.
+    pub fn explain(&self, candidate: &contract::Candidate) -> Vec<RuleOutcome> {
+        self.judged(&candidate.into(), Ruling::explaining()).into_outcomes()
+    }
+
+    fn judged(&self, candidate: &Candidate<'_>, mut ruling: Ruling) -> Ruling {
+        self.policy.judge(candidate, &mut ruling);
+        ruling
+    }
+
+    /// How many seats of this type may be released at most in this run.
     pub fn quota(&self, license_type: LicenseType) -> Option<u32> {
         self.policy.quota(license_type)
     }
@@ -86,7 +100,7 @@ impl<P: Policy> contract::GuestEvaluator for Evaluator<P> {
         Self::configure(&settings, &run).map(contract::Evaluator::new)
     }
 
-    fn decide(&self, candidate: Candidate) -> Decision {
+    fn decide(&self, candidate: contract::Candidate) -> Decision {
         self.decide(&candidate)
     }
 
@@ -94,7 +108,13 @@ impl<P: Policy> contract::GuestEvaluator for Evaluator<P> {
         self.quota(license_type)
     }
 
-    fn explain(&self, candidate: Candidate) -> Vec<RuleOutcome> {
+    fn explain(&self, candidate: contract::Candidate) -> Vec<RuleOutcome> {
         self.explain(&candidate)
+    }
+}
+
+impl<P: Policy> bulk::Guest for Component<P> {
+    fn decide_columns(evaluator: bulk::EvaluatorBorrow<'_>, seats: Columns) -> Vec<Outline> {
+        evaluator.get::<Evaluator<P>>().decide_columns(seats)
     }
 }

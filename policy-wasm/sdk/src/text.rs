@@ -1,13 +1,86 @@
 //! Texts of the server: compared without regard to case, and cut before they enter a sentence.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::fmt;
+
+/// A text of the server, such as the name of a tag.
+///
+/// There is no `==`: two spellings of one name are the same name here, and [`Text::is`] says so.
+#[derive(Clone, Copy)]
+pub struct Text<'a> {
+    written: &'a str,
+    memo: Option<&'a Memo>,
+}
+
+/// What folding made of a text that many seats share, so that it is folded once.
+#[derive(Default)]
+pub(crate) struct Memo(OnceCell<Folded>);
+
+enum Folded {
+    AsWritten,
+    Otherwise(Box<str>),
+}
+
+impl<'a> Text<'a> {
+    pub(crate) fn shared(written: &'a str, memo: &'a Memo) -> Self {
+        Self { written, memo: Some(memo) }
+    }
+
+    /// The text in the spelling of the server.
+    pub fn as_str(self) -> &'a str {
+        self.written
+    }
+
+    /// The text as names are compared: see [`fold`].
+    pub fn folded(self) -> Cow<'a, str> {
+        let Some(memo) = self.memo else { return fold(self.written) };
+        let folded = memo.0.get_or_init(|| match fold(self.written) {
+            Cow::Borrowed(folded) if folded.len() == self.written.len() => Folded::AsWritten,
+            folded => Folded::Otherwise(folded.into()),
+        });
+        Cow::Borrowed(match folded {
+            Folded::AsWritten => self.written,
+            Folded::Otherwise(folded) => folded,
+        })
+    }
+
+    /// This is the name `other`, whatever its case and outer blanks.
+    pub fn is(self, other: &str) -> bool {
+        self.folded() == fold(other)
+    }
+}
+
+impl<'a> From<&'a str> for Text<'a> {
+    fn from(written: &'a str) -> Self {
+        Self { written, memo: None }
+    }
+}
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.written)
+    }
+}
+
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.written, f)
+    }
+}
+
 /// Two texts are the same name when their folded forms are equal: case and outer blanks do not matter, so that a near
 /// miss protects.
-pub fn fold(text: &str) -> String {
+pub fn fold(text: &str) -> Cow<'_, str> {
     let text = text.trim();
-    if text.is_ascii() {
-        return text.to_ascii_lowercase();
+    if !text.is_ascii() {
+        // Upper case first, so that letters with several lower-case forms meet as well.
+        return Cow::Owned(text.to_uppercase().to_lowercase());
     }
-    text.to_uppercase().to_lowercase()
+    if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Cow::Owned(text.to_ascii_lowercase());
+    }
+    Cow::Borrowed(text)
 }
 
 /// At most this many characters of a name enter a sentence.
@@ -36,8 +109,20 @@ mod tests {
     fn folding_ignores_case_and_outer_blanks_in_every_script() {
         for (a, b) in [("ACME", " acme\t"), ("Müller", "MÜLLER"), ("STRASSE", "Straße"), ("ΟΔΟΣ", "οδος")] {
             assert_eq!(fold(a), fold(b));
+            assert!(Text::from(a).is(b));
         }
         assert_ne!(fold("a b"), fold("ab"));
+    }
+
+    #[test]
+    fn a_shared_text_folds_to_the_same_and_only_once() {
+        for written in ["", " ", "acme", "ACME ", " acme", "Straße", "οδος"] {
+            let memo = Memo::default();
+            let text = Text::shared(written, &memo);
+            assert_eq!(text.folded(), fold(written));
+            let (first, again) = (text.folded(), text.folded());
+            assert_eq!(first.as_ptr(), again.as_ptr());
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use steward::cycle::Prepared;
 use steward_core::candidate::{Candidate, candidates};
 use steward_core::policy::{Policy as _, RunContext};
-use steward_policy_sdk::Evaluator;
+use steward_policy_sdk::{Evaluator, contract};
 use steward_policy_standard::Standard;
 
 use crate::site::{Site, Usage};
@@ -95,7 +95,7 @@ fn native(prepared: &Prepared) -> Result<Evaluator<Standard>> {
     Evaluator::configure(&settings, &run).map_err(|errors| anyhow!("the rules refuse their settings: {errors:?}"))
 }
 
-fn records(prepared: &Prepared, candidates: &[Candidate<'_>]) -> Vec<steward_policy_sdk::Candidate> {
+fn records(prepared: &Prepared, candidates: &[Candidate<'_>]) -> Vec<contract::Candidate> {
     let needs = prepared.policy.description().needs;
     candidates.iter().map(|candidate| mapping::candidate_to_wit(candidate, needs)).collect()
 }

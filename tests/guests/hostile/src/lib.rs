@@ -6,7 +6,8 @@ use steward_policy_sdk::schemars::{self, JsonSchema};
 use steward_policy_sdk::serde::{self, Deserialize};
 use steward_policy_sdk::{Candidate, LicenseType, Policy, Rule, Ruling, RunContext, SettingsError, export_policy};
 
-const RELEASE: &str = "release-all";
+const RELEASE: Rule = Rule { id: "release-all", summary: "Releases every seat." };
+const UNKNOWN: Rule = Rule { id: "no-such-rule", summary: "A rule that the policy does not describe." };
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(crate = "serde", deny_unknown_fields)]
@@ -50,7 +51,7 @@ impl Policy for Hostile {
     const NAME: &'static str = "hostile";
     const VERSION: &'static str = "0.0.1";
     const SUMMARY: &'static str = "Misbehaves on request.";
-    const RULES: &'static [Rule] = &[Rule { id: RELEASE, summary: "Releases every seat." }];
+    const RULES: &'static [Rule] = &[RELEASE];
 
     fn configure(settings: Settings, _run: &RunContext) -> Result<Self, Vec<SettingsError>> {
         match settings.act {
@@ -61,8 +62,8 @@ impl Policy for Hostile {
         Ok(Self { settings, asked: std::cell::Cell::new(0) })
     }
 
-    fn judge(&self, candidate: &Candidate, ruling: &mut Ruling) {
-        let here = self.settings.at.as_ref().is_none_or(|id| *id == candidate.license_id);
+    fn judge(&self, candidate: &Candidate<'_>, ruling: &mut Ruling) {
+        let here = self.settings.at.as_ref().is_none_or(|id| id == candidate.license_id.as_str());
         let act = if here { self.settings.act } else { Act::Nothing };
         self.asked.set(self.asked.get() + 1);
         match act {
@@ -74,7 +75,7 @@ impl Policy for Hostile {
             Act::Allocate => allocate(),
             _ => {}
         }
-        let rule = if act == Act::UnknownRule { "no-such-rule" } else { RELEASE };
+        let rule = if act == Act::UnknownRule { UNKNOWN } else { RELEASE };
         let length = match act {
             Act::LongReason => 501,
             Act::HugeReason => 20_000_000,

@@ -1,15 +1,16 @@
-//! The settings of the standard policy, in the words of the users' settings file.
+//! The settings of the standard rules, in the words of the users' settings file.
 
-use steward_policy_sdk::SettingsError;
-use steward_policy_sdk::schemars::JsonSchema;
-use steward_policy_sdk::serde::{Deserialize, Serialize};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::protect::Protect;
+use crate::{LicenseType, SettingsError};
 
 /// About 2,700 years: enough for "never", and far from where dates end.
-const DAYS_MAX: u32 = 1_000_000;
+pub const DAYS_MAX: u32 = 1_000_000;
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(crate = "steward_policy_sdk::serde", rename_all = "camelCase", deny_unknown_fields, default)]
-#[schemars(crate = "steward_policy_sdk::schemars")]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Settings {
     /// Which licence types may be released, and after how many days.
     pub license_type: LicenseTypes,
@@ -21,11 +22,12 @@ pub struct Settings {
     pub never_used_grace_days: Option<u32>,
     /// What happens to the seats of owners who were deleted from the user list.
     pub deleted_owner: DeletedOwnerRule,
+    /// More owners who keep their seats however long they do not use them.
+    pub protect: Protect,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(crate = "steward_policy_sdk::serde", rename_all = "camelCase", deny_unknown_fields, default)]
-#[schemars(crate = "steward_policy_sdk::schemars")]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct LicenseTypes {
     /// Analyzer access.
     pub analyzer: LicenseTypeSettings,
@@ -36,14 +38,23 @@ pub struct LicenseTypes {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(crate = "steward_policy_sdk::serde", rename_all = "camelCase", deny_unknown_fields, default)]
-#[schemars(crate = "steward_policy_sdk::schemars")]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct LicenseTypeSettings {
     /// Seats of this type may be released.
     pub enable: bool,
     /// A seat is released when nobody used it for this many days of 24 hours.
     #[schemars(range(min = 1, max = 1_000_000))]
     pub release_threshold_days: u32,
+}
+
+impl LicenseTypes {
+    pub fn of(&self, license_type: LicenseType) -> &LicenseTypeSettings {
+        match license_type {
+            LicenseType::Analyzer => &self.analyzer,
+            LicenseType::Professional => &self.professional,
+            LicenseType::User => &self.user,
+        }
+    }
 }
 
 impl Default for LicenseTypeSettings {
@@ -53,8 +64,7 @@ impl Default for LicenseTypeSettings {
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(crate = "steward_policy_sdk::serde", rename_all = "camelCase", deny_unknown_fields, default)]
-#[schemars(crate = "steward_policy_sdk::schemars")]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct NeverRelease {
     /// Exact people.
     pub user: Vec<Account>,
@@ -73,8 +83,7 @@ pub struct NeverRelease {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(crate = "steward_policy_sdk::serde", rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(crate = "steward_policy_sdk::schemars")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Account {
     /// The user directory.
     pub user_dir: String,
@@ -83,10 +92,9 @@ pub struct Account {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(crate = "steward_policy_sdk::serde", deny_unknown_fields)]
-#[schemars(crate = "steward_policy_sdk::schemars")]
+#[serde(deny_unknown_fields)]
 pub struct NamedValue {
-    /// The name of the custom property.
+    /// The name of the custom property or attribute.
     pub name: String,
     /// The value that protects.
     pub value: String,
@@ -94,8 +102,7 @@ pub struct NamedValue {
 
 /// Which owners a flag protects.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(crate = "steward_policy_sdk::serde", rename_all = "lowercase")]
-#[schemars(crate = "steward_policy_sdk::schemars")]
+#[serde(rename_all = "lowercase")]
 pub enum FlagRule {
     /// Nobody.
     #[default]
@@ -106,10 +113,19 @@ pub enum FlagRule {
     No,
 }
 
+impl FlagRule {
+    pub(super) fn protects(self, flag: bool) -> bool {
+        match self {
+            Self::Ignore => false,
+            Self::Yes => flag,
+            Self::No => !flag,
+        }
+    }
+}
+
 /// What happens to the seats of deleted owners.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(crate = "steward_policy_sdk::serde", rename_all = "lowercase")]
-#[schemars(crate = "steward_policy_sdk::schemars")]
+#[serde(rename_all = "lowercase")]
 pub enum DeletedOwnerRule {
     /// They are kept.
     #[default]
@@ -120,7 +136,7 @@ pub enum DeletedOwnerRule {
 
 impl Settings {
     /// What the types cannot say.
-    pub(crate) fn errors(&self) -> Vec<SettingsError> {
+    pub(super) fn errors(&self) -> Vec<SettingsError> {
         let mut errors = Vec::new();
         let types = &self.license_type;
         for (name, kind) in
@@ -143,6 +159,7 @@ impl Settings {
             });
         }
         errors.extend(self.never_release.blank_entries());
+        errors.extend(self.protect.errors());
         errors
     }
 }
@@ -155,17 +172,18 @@ impl NeverRelease {
         let tags = self.tag.iter().map(|tag| is_blank(tag));
         let properties = self.custom_property.iter().map(|entry| is_blank(&entry.name));
         let directories = self.user_directory.iter().map(|directory| is_blank(directory));
-        blank("user", users)
-            .chain(blank("tag", tags))
-            .chain(blank("customProperty", properties))
-            .chain(blank("userDirectory", directories))
+        blank("/neverRelease/user", users)
+            .chain(blank("/neverRelease/tag", tags))
+            .chain(blank("/neverRelease/customProperty", properties))
+            .chain(blank("/neverRelease/userDirectory", directories))
             .collect()
     }
 }
 
-fn blank(list: &'static str, entries: impl Iterator<Item = bool>) -> impl Iterator<Item = SettingsError> {
+/// An error for each entry of the list at a JSON Pointer that is blank.
+pub(super) fn blank(list: &'static str, entries: impl Iterator<Item = bool>) -> impl Iterator<Item = SettingsError> {
     entries.enumerate().filter(|(_, is_blank)| *is_blank).map(move |(index, _)| SettingsError {
-        path: format!("/neverRelease/{list}/{index}"),
+        path: format!("{list}/{index}"),
         message: "a blank entry protects nobody; fill it in or leave it out".to_owned(),
     })
 }
