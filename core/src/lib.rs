@@ -40,6 +40,7 @@ pub mod plan;
 pub mod planner;
 pub mod point;
 pub mod policy;
+pub mod policy_diff;
 pub mod rules_change;
 pub mod schedule;
 pub mod settings;
