@@ -4,10 +4,13 @@
 
 /** @import { SettingsError } from 'steward:policy/policy@1.0.0' */
 
+/** The only pattern that is understood here. */
+export const NOT_BLANK = '\\S';
+
 /**
  * The part of JSON Schema that is understood here. Objects have no members but their `properties`.
  * @typedef {object} Schema
- * @property {string} type `object`, `array`, `string` or `integer`
+ * @property {'object' | 'array' | 'string' | 'integer'} type
  * @property {string} [$schema]
  * @property {string} [title]
  * @property {string} [description]
@@ -17,7 +20,7 @@
  * @property {Schema} [items]
  * @property {number} [minimum]
  * @property {number} [maximum]
- * @property {string} [pattern]
+ * @property {typeof NOT_BLANK} [pattern]
  */
 
 /**
@@ -25,29 +28,40 @@
  *
  * @param {Schema} schema
  * @param {unknown} value
- * @param {string} path
- * @returns {Generator<SettingsError, void>}
  */
-export function* violations(schema, value, path = '') {
+export function violations(schema, value) {
+  /** @type {SettingsError[]} */
+  const errors = [];
+  check(schema, value, '', errors);
+  return errors;
+}
+
+/**
+ * @param {Schema} schema
+ * @param {unknown} value
+ * @param {string} path
+ * @param {SettingsError[]} errors
+ */
+function check(schema, value, path, errors) {
   switch (schema.type) {
     case 'object':
-      yield* inObject(schema, value, path);
+      checkObject(schema, value, path, errors);
       break;
     case 'array':
-      yield* inArray(schema, value, path);
+      checkArray(schema, value, path, errors);
       break;
     case 'string':
-      if (typeof value !== 'string' || !new RegExp(schema.pattern ?? '').test(value)) {
-        yield { path, message: schema.pattern === undefined ? 'write a text' : 'write a text that is not blank' };
+      if (typeof value !== 'string') {
+        errors.push({ path, message: 'write a text' });
+      } else if (schema.pattern === NOT_BLANK && value.trim() === '') {
+        errors.push({ path, message: 'a blank text says nothing; fill it in or leave it out' });
       }
       break;
     case 'integer':
       if (!isWithin(schema, value)) {
-        yield { path, message: `write a whole number from ${schema.minimum} to ${schema.maximum}` };
+        errors.push({ path, message: `write a whole number from ${schema.minimum} to ${schema.maximum}` });
       }
       break;
-    default:
-      throw new Error(`the schema has the unknown type ${schema.type}`);
   }
 }
 
@@ -55,25 +69,26 @@ export function* violations(schema, value, path = '') {
  * @param {Schema} schema
  * @param {unknown} value
  * @param {string} path
- * @returns {Generator<SettingsError, void>}
+ * @param {SettingsError[]} errors
  */
-function* inObject({ properties = {}, required = [] }, value, path) {
+function checkObject({ properties = {}, required = [] }, value, path, errors) {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    yield { path, message: `write an object with ${listed(Object.keys(properties))}` };
+    errors.push({ path, message: `write an object with ${listed(Object.keys(properties))}` });
     return;
   }
   for (const name of required) {
     if (!Object.hasOwn(value, name)) {
-      yield { path, message: `\`${name}\` is missing` };
+      errors.push({ path, message: `\`${name}\` is missing` });
     }
   }
   for (const [name, member] of Object.entries(value)) {
     const memberPath = `${path}/${escaped(name)}`;
     const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (schema === undefined) {
-      yield { path: memberPath, message: `there is no such setting; there are ${listed(Object.keys(properties))}` };
+      const message = `there is no such setting; there are ${listed(Object.keys(properties))}`;
+      errors.push({ path: memberPath, message });
     } else {
-      yield* violations(schema, member, memberPath);
+      check(schema, member, memberPath, errors);
     }
   }
 }
@@ -82,17 +97,13 @@ function* inObject({ properties = {}, required = [] }, value, path) {
  * @param {Schema} schema
  * @param {unknown} value
  * @param {string} path
- * @returns {Generator<SettingsError, void>}
+ * @param {SettingsError[]} errors
  */
-function* inArray({ items }, value, path) {
+function checkArray({ items }, value, path, errors) {
   if (!Array.isArray(value)) {
-    yield { path, message: 'write a list' };
-    return;
-  }
-  for (const [index, item] of value.entries()) {
-    if (items !== undefined) {
-      yield* violations(items, item, `${path}/${index}`);
-    }
+    errors.push({ path, message: 'write a list' });
+  } else if (items !== undefined) {
+    value.forEach((item, index) => check(items, item, `${path}/${index}`, errors));
   }
 }
 

@@ -4,10 +4,11 @@
  * The schema is the only place where a setting is written down. schema.js checks against it.
  */
 
-import { violations } from './schema.js';
+import { NOT_BLANK, violations } from './schema.js';
 import { fold } from './text.js';
 
 /** @import { LicenseType } from 'steward:policy/policy@1.0.0' */
+/** @import { Schema } from './schema.js' */
 
 /**
  * What the rules read; all names folded.
@@ -29,12 +30,18 @@ import { fold } from './text.js';
  * @property {string} [keepUntilProperty]
  */
 
-/** About 2,700 years: enough for "never". 0 idle days would release everybody. */
+/**
+ * About 2,700 years: enough for "never". 0 idle days would release everybody.
+ * @type {Schema}
+ */
 const idleDays = { type: 'integer', minimum: 1, maximum: 1_000_000 };
-/** A blank name protects nobody, so it is a mistake. */
-const name = { type: 'string', pattern: '\\S' };
+/**
+ * A blank name protects nobody, so it is a mistake.
+ * @type {Schema}
+ */
+const name = { type: 'string', pattern: NOT_BLANK };
 
-/** @type {import('./schema.js').Schema} */
+/** @type {Schema} */
 export const SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'Settings',
@@ -88,7 +95,7 @@ export const SCHEMA = {
  */
 export function read(json) {
   const written = parse(json);
-  const errors = [...violations(SCHEMA, written)];
+  const errors = violations(SCHEMA, written);
   if (errors.length > 0) {
     throw errors;
   }
