@@ -35,6 +35,7 @@ import { fold } from './text.js';
  * @type {Schema}
  */
 const idleDays = { type: 'integer', minimum: 1, maximum: 1_000_000 };
+
 /**
  * A blank name protects nobody, so it is a mistake.
  * @type {Schema}
