@@ -7,7 +7,8 @@ use std::fmt;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub const MS_PER_MINUTE: i64 = 60 * 1000;
+pub const MS_PER_SECOND: i64 = 1000;
+pub const MS_PER_MINUTE: i64 = 60 * MS_PER_SECOND;
 pub const MS_PER_DAY: i64 = 24 * 60 * MS_PER_MINUTE;
 
 /// 0001-01-01T00:00:00Z, the first instant that RFC 3339 can write.

@@ -41,6 +41,7 @@ pub mod planner;
 pub mod point;
 pub mod policy;
 pub mod policy_diff;
+pub mod policy_gate;
 pub mod rules_change;
 pub mod schedule;
 pub mod settings;

@@ -20,6 +20,7 @@ use crate::cycle::{self, CycleError, Prepared};
 use crate::executor::{self, Context, ExecutorError, Progress, Release, RunReport};
 use crate::ledger::{Account, CycleLock, Ledger, LedgerError, LockError, StoredPlan};
 use crate::os_user;
+use crate::policies;
 use crate::qrs::Client;
 use crate::run_settings::{ExecutionSettings, execution_settings};
 
@@ -152,13 +153,13 @@ pub async fn apply_locked(
     may_release(settings)?;
     ledger.refresh().await?;
     let execution = execution_settings(settings);
-    let policy = cycle::load_policy(Some(settings))?;
+    let policy = policies::active(Some(settings), Some(&mut *ledger)).await.map_err(CycleError::Policy)?;
     let site = cycle::site_of(settings);
     executor::recover(ledger, client, site, clock, execution.undo_grace_days).await?;
 
     let stored = find(ledger, &request.plan).await?;
     let now = clock();
-    check_switches(ledger, &execution, now)?;
+    check_switches(ledger, site, &execution, now)?;
     check_plan(ledger, &stored, settings, &policy, now)?;
     let application = match application::choose(&stored.plan, request.choice) {
         Err(Refusal::ReleasesNothing) => return Ok(Applied::Nothing),
@@ -225,7 +226,12 @@ async fn find(ledger: &mut Ledger, plan: &PlanRef) -> Result<StoredPlan, ApplyEr
 }
 
 /// What an administrator switched off, and when it is not the time.
-fn check_switches(ledger: &Ledger, execution: &ExecutionSettings, now: Instant) -> Result<(), ApplyError> {
+fn check_switches(
+    ledger: &Ledger,
+    site: Digest,
+    execution: &ExecutionSettings,
+    now: Instant,
+) -> Result<(), ApplyError> {
     let held = |gate, detail| Err(ApplyError::Held { gate, detail });
     if let Some(said) = ledger.state().paused() {
         let note = said.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
@@ -233,6 +239,9 @@ fn check_switches(ledger: &Ledger, execution: &ExecutionSettings, now: Instant) 
     }
     if ledger.state().armed().is_none() {
         return held(Gate::NotArmed, "this ledger was never armed, or was restored from a backup".to_owned());
+    }
+    if !ledger.state().is_armed_for(&site) {
+        return held(Gate::NotArmed, "nobody has armed releases for the server that the settings name now".to_owned());
     }
     match &execution.window {
         Some(window) if !window.is_open_at(now) => {

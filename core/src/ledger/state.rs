@@ -189,6 +189,11 @@ impl LedgerState {
         self.armed.as_ref()
     }
 
+    /// Somebody armed, and has looked at a plan for this server.
+    pub fn is_armed_for(&self, site: &Digest) -> bool {
+        self.armed.is_some() && self.accepted.contains_key(site)
+    }
+
     pub fn paused(&self) -> Option<&Said> {
         self.paused.as_ref()
     }

@@ -156,6 +156,18 @@ impl<'a> From<&'a contract::Owner> for Owner<'a> {
     }
 }
 
+impl<'a> Property<'a> {
+    fn of_row(pair: Pair, table: &'a Table) -> Self {
+        Self { name: table.text(pair.name), value: table.text(pair.value) }
+    }
+}
+
+impl<'a> From<&'a contract::Property> for Property<'a> {
+    fn from(record: &'a contract::Property) -> Self {
+        Self { name: record.name.as_str().into(), value: record.value.as_str().into() }
+    }
+}
+
 impl<'a> Texts<'a> {
     pub(crate) fn of_row(places: &'a [u32], table: &'a Table) -> Self {
         Self(TextList::Row(places, table))
@@ -178,6 +190,14 @@ impl<'a> Texts<'a> {
             TextList::Row(places, table) => table.text(places[index]),
         })
     }
+
+    /// The first text that `is_meant` takes.
+    pub fn find(self, is_meant: impl Fn(Text<'a>) -> bool) -> Option<Text<'a>> {
+        match self.0 {
+            TextList::Record(texts) => texts.iter().map(|text| text.as_str().into()).find(|text| is_meant(*text)),
+            TextList::Row(places, table) => places.iter().map(|place| table.text(*place)).find(|text| is_meant(*text)),
+        }
+    }
 }
 
 impl<'a> Properties<'a> {
@@ -198,14 +218,19 @@ impl<'a> Properties<'a> {
 
     pub fn iter(self) -> impl Iterator<Item = Property<'a>> {
         (0..self.len()).map(move |index| match self.0 {
-            PropertyList::Record(properties) => Property {
-                name: properties[index].name.as_str().into(),
-                value: properties[index].value.as_str().into(),
-            },
-            PropertyList::Row(pairs, table) => {
-                Property { name: table.text(pairs[index].name), value: table.text(pairs[index].value) }
-            }
+            PropertyList::Record(properties) => (&properties[index]).into(),
+            PropertyList::Row(pairs, table) => Property::of_row(pairs[index], table),
         })
+    }
+
+    /// The first property that `is_meant` takes.
+    pub fn find(self, is_meant: impl Fn(Property<'a>) -> bool) -> Option<Property<'a>> {
+        match self.0 {
+            PropertyList::Record(properties) => properties.iter().map(Property::from).find(|found| is_meant(*found)),
+            PropertyList::Row(pairs, table) => {
+                pairs.iter().map(|pair| Property::of_row(*pair, table)).find(|found| is_meant(*found))
+            }
+        }
     }
 }
 

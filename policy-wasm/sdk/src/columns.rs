@@ -10,21 +10,17 @@ use crate::candidate::{Candidate, DeletedOwner, KnownOwner, Owner, Properties, T
 use crate::text::{Memo, Text};
 
 /// Every text of a batch, with what folding made of those that somebody asked for.
-pub(crate) struct Table {
-    strings: Vec<String>,
-    memos: Vec<Memo>,
-}
+pub(crate) struct Table(Vec<(String, Memo)>);
 
 impl Table {
     fn new(strings: Vec<String>) -> Self {
-        let memos = strings.iter().map(|_| Memo::default()).collect();
-        Self { strings, memos }
+        Self(strings.into_iter().map(|string| (string, Memo::default())).collect())
     }
 
     /// The text at a place of the table.
     pub(crate) fn text(&self, place: u32) -> Text<'_> {
-        let place = place as usize;
-        Text::shared(&self.strings[place], &self.memos[place])
+        let (string, memo) = &self.0[place as usize];
+        Text::shared(string, memo)
     }
 }
 
@@ -40,7 +36,7 @@ impl Rows {
     pub(crate) fn new(mut columns: Columns) -> Self {
         let table = Table::new(std::mem::take(&mut columns.strings));
         check_lengths(&columns);
-        check_places(&columns, table.strings.len());
+        check_places(&columns, table.0.len());
         Self { table, columns }
     }
 

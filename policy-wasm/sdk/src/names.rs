@@ -1,13 +1,14 @@
 //! Names from the settings, folded once for the whole run, to be looked up for every seat.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
-use crate::Text;
-use crate::text::fold;
+use crate::candidate::{Properties, Property, Texts};
+use crate::text::{Text, fold};
 
 /// A set of names.
 #[derive(Debug, Clone, Default)]
-pub struct Names(BTreeSet<String>);
+pub struct Names(Vec<String>);
 
 impl Names {
     pub fn is_empty(&self) -> bool {
@@ -16,40 +17,69 @@ impl Names {
 
     /// The set has this name, whatever its case and outer blanks.
     pub fn has(&self, name: Text<'_>) -> bool {
-        !self.is_empty() && self.0.contains(&*name.folded())
+        !self.is_empty() && name.look(|folded| place(&self.0, folded).is_some())
+    }
+
+    /// The first of these names that the set has.
+    pub fn first_of<'a>(&self, names: Texts<'a>) -> Option<Text<'a>> {
+        if self.is_empty() { None } else { names.find(|name| self.has(name)) }
     }
 }
 
 impl<T: AsRef<str>> FromIterator<T> for Names {
     fn from_iter<I: IntoIterator<Item = T>>(names: I) -> Self {
-        Self(names.into_iter().map(|name| fold(name.as_ref()).into_owned()).collect())
+        let mut folded: Vec<String> = names.into_iter().map(|name| fold(name.as_ref()).into_owned()).collect();
+        folded.sort_by(|a, b| order(a, b));
+        folded.dedup();
+        Self(folded)
     }
 }
 
 /// A set of pairs of names: a property with its value, or a user directory with a user id.
 #[derive(Debug, Clone, Default)]
-pub struct NamePairs(BTreeMap<String, BTreeSet<String>>);
+pub struct NamePairs {
+    firsts: Vec<String>,
+    /// For each of `firsts` the names that belong to it.
+    seconds: Vec<Names>,
+}
 
 impl NamePairs {
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.firsts.is_empty()
     }
 
     /// The set has this pair, whatever the case and outer blanks of both.
     pub fn has(&self, first: Text<'_>, second: Text<'_>) -> bool {
-        !self.is_empty() && self.0.get(&*first.folded()).is_some_and(|seconds| seconds.contains(&*second.folded()))
+        let place = if self.is_empty() { None } else { first.look(|folded| place(&self.firsts, folded)) };
+        place.is_some_and(|place| self.seconds[place].has(second))
+    }
+
+    /// The first of these properties that the set has with its value.
+    pub fn first_of<'a>(&self, properties: Properties<'a>) -> Option<Property<'a>> {
+        if self.is_empty() { None } else { properties.find(|property| self.has(property.name, property.value)) }
     }
 }
 
 impl<A: AsRef<str>, B: AsRef<str>> FromIterator<(A, B)> for NamePairs {
     fn from_iter<I: IntoIterator<Item = (A, B)>>(pairs: I) -> Self {
-        let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut by_first: BTreeMap<String, Vec<B>> = BTreeMap::new();
         for (first, second) in pairs {
-            let seconds = all.entry(fold(first.as_ref()).into_owned()).or_default();
-            seconds.insert(fold(second.as_ref()).into_owned());
+            by_first.entry(fold(first.as_ref()).into_owned()).or_default().push(second);
         }
-        Self(all)
+        let mut all: Vec<(String, Vec<B>)> = by_first.into_iter().collect();
+        all.sort_by(|(a, _), (b, _)| order(a, b));
+        let (firsts, seconds) = all.into_iter().map(|(first, seconds)| (first, seconds.into_iter().collect())).unzip();
+        Self { firsts, seconds }
     }
+}
+
+/// By length, and only then by letters: most names differ in their length already, which is the cheaper look.
+fn order(a: &str, b: &str) -> Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
+}
+
+fn place(sorted: &[String], folded: &str) -> Option<usize> {
+    sorted.binary_search_by(|name| order(name, folded)).ok()
 }
 
 #[cfg(test)]
@@ -61,6 +91,14 @@ mod tests {
         let names: Names = ["Do not release ", "ΟΔΟΣ"].into_iter().collect();
         assert!(names.has("do NOT release".into()) && names.has("οδος".into()));
         assert!(!names.has("donotrelease".into()) && !Names::default().has("".into()));
+    }
+
+    #[test]
+    fn every_name_is_found_among_many() {
+        let all: Vec<String> = (0..300).map(|n| format!("{n}{}", "x".repeat(n % 7))).collect();
+        let names: Names = all.iter().rev().chain(&all).collect();
+        assert!(all.iter().all(|name| names.has(name.as_str().into())));
+        assert!(!names.has("300".into()) && !names.has("".into()));
     }
 
     #[test]

@@ -22,6 +22,20 @@ enum Folded {
     Otherwise(Box<str>),
 }
 
+impl Memo {
+    /// `written` is the text that this is the memo of.
+    fn folded<'a>(&'a self, written: &'a str) -> &'a str {
+        let folded = self.0.get_or_init(|| match fold(written) {
+            Cow::Borrowed(folded) if folded.len() == written.len() => Folded::AsWritten,
+            folded => Folded::Otherwise(folded.into()),
+        });
+        match folded {
+            Folded::AsWritten => written,
+            Folded::Otherwise(folded) => folded,
+        }
+    }
+}
+
 impl<'a> Text<'a> {
     pub(crate) fn shared(written: &'a str, memo: &'a Memo) -> Self {
         Self { written, memo: Some(memo) }
@@ -34,15 +48,18 @@ impl<'a> Text<'a> {
 
     /// The text as names are compared: see [`fold`].
     pub fn folded(self) -> Cow<'a, str> {
-        let Some(memo) = self.memo else { return fold(self.written) };
-        let folded = memo.0.get_or_init(|| match fold(self.written) {
-            Cow::Borrowed(folded) if folded.len() == self.written.len() => Folded::AsWritten,
-            folded => Folded::Otherwise(folded.into()),
-        });
-        Cow::Borrowed(match folded {
-            Folded::AsWritten => self.written,
-            Folded::Otherwise(folded) => folded,
-        })
+        match self.memo {
+            Some(memo) => Cow::Borrowed(memo.folded(self.written)),
+            None => fold(self.written),
+        }
+    }
+
+    /// Looks at the folded text without making one when somebody folded it before.
+    pub(crate) fn look<R>(self, look: impl FnOnce(&str) -> R) -> R {
+        match self.memo {
+            Some(memo) => look(memo.folded(self.written)),
+            None => look(&fold(self.written)),
+        }
     }
 
     /// This is the name `other`, whatever its case and outer blanks.

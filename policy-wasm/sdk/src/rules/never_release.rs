@@ -63,16 +63,15 @@ impl NeverReleaseRules {
         );
         ruling.keep(
             TAG,
-            || seat.known_owner()?.tags.iter().find(|tag| self.tags.has(*tag)),
+            || self.tags.first_of(seat.known_owner()?.tags),
             |found| match found {
                 Some(tag) => format!("the owner has the tag `{}`, which neverRelease.tag has", shorten(tag.as_str())),
                 None => "no tag of the owner is in neverRelease.tag".to_owned(),
             },
         );
-        let is_listed = |name, value| self.custom_properties.has(name, value);
         ruling.keep(
             CUSTOM_PROPERTY,
-            || seat.known_owner()?.custom_properties.iter().find(|property| is_listed(property.name, property.value)),
+            || self.custom_properties.first_of(seat.known_owner()?.custom_properties),
             |found| match found {
                 Some(property) => format!(
                     "the owner has the custom property `{}` = `{}`, which neverRelease.customProperty has",

@@ -69,16 +69,15 @@ impl ProtectRules {
     fn keep_groups(&self, seat: &Candidate<'_>, ruling: &mut Ruling) {
         ruling.keep(
             ROLE,
-            || seat.known_owner()?.roles.iter().find(|role| self.roles.has(*role)),
+            || self.roles.first_of(seat.known_owner()?.roles),
             |found| match found {
                 Some(role) => format!("the owner has the role `{}`, which protect.role has", shorten(role.as_str())),
                 None => "no role of the owner is in protect.role".to_owned(),
             },
         );
-        let is_listed = |name, value| self.attributes.has(name, value);
         ruling.keep(
             ATTRIBUTE,
-            || seat.known_owner()?.attributes.iter().find(|attribute| is_listed(attribute.name, attribute.value)),
+            || self.attributes.first_of(seat.known_owner()?.attributes),
             |found| match found {
                 Some(attribute) => format!(
                     "the owner has the attribute `{}` = `{}`, which protect.attribute has",
