@@ -1,10 +1,11 @@
 //! The project's own commands, each doing all its own set-up on a fresh machine.
 //!
 //! `cargo xtask demo` shows Steward at work, `cargo xtask test` runs every test, `cargo xtask bench` measures what the
-//! design promises, `cargo xtask policies` builds the WebAssembly components that the others need, `cargo xtask dist`
-//! makes what users install.
+//! design promises, `cargo xtask policies` builds the WebAssembly components that the others need, `cargo xtask mutants`
+//! tests the tests of these, `cargo xtask dist` makes what users install.
 
 mod dist;
+mod mutants;
 mod policies;
 mod process;
 mod servers;
@@ -47,6 +48,8 @@ enum Command {
     },
     /// Build the policy components into target/policies
     Policies,
+    /// Put mistakes into the policies, one at a time, and see whether their own tests catch them
+    Mutants(mutants::MutantsArgs),
     /// Build the Debian package and the zip for Windows into target/dist
     Dist(dist::DistArgs),
 }
@@ -58,6 +61,7 @@ fn main() -> Result<()> {
         Command::Test { no_lint, args } => test(&root, no_lint, &args),
         Command::Bench { args } => bench(&root, &args),
         Command::Policies => policies::build_all(&root),
+        Command::Mutants(args) => mutants::check(&root, args),
         Command::Dist(args) => dist::dist(&root, args),
     }
 }
