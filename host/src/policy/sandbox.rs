@@ -64,6 +64,11 @@ impl<'p> Sandbox<'p> {
         let answer = instance.call(fuel, |policy, store| policy.evaluator().call_configure(store, &settings, &run));
         match answer.map_err(ConfigureError::Fault)? {
             Ok(evaluator) => Ok(Self { instance, evaluator, description, needs }),
+            // A policy that cannot say what is wrong has failed: nobody could mend the settings.
+            Err(errors) if errors.is_empty() => {
+                let fault = Fault::new(FaultKind::Malformed, "it refuses its settings and names no error");
+                Err(ConfigureError::Fault(fault))
+            }
             Err(errors) => {
                 let problems = errors.into_iter().map(|e| SettingsProblem { path: e.path, message: e.message });
                 Err(ConfigureError::Settings(problems.collect()))
