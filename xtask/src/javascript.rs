@@ -36,7 +36,11 @@ pub fn test(root: &Path) -> Result<()> {
     npm(root, &["run", "--silent", "check"])?;
     npm(root, &["test", "--silent"])?;
     let component = root.join(COMPONENT);
-    run(npm_command(root).args(["run", "--silent", "test-component"]).env("POLICY_COMPONENT", component))
+    run(npm_command(root).args(["run", "--silent", "test-component"]).env("POLICY_COMPONENT", &component))?;
+    // The same component in Steward's own sandbox: its limits, and the properties of every policy.
+    let steward = root.join("target/debug").join(format!("steward{}", std::env::consts::EXE_SUFFIX));
+    let suites = root.join(FOLDER).join("tests");
+    run(Command::new(steward).args(["policy", "test", "--all-rules"]).arg(component).arg("--tests").arg(suites))
 }
 
 fn node_problem() -> Option<String> {
