@@ -1,5 +1,7 @@
 //! What a policy answers for one seat.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::instant::Instant;
@@ -25,6 +27,28 @@ pub struct Decision {
     pub flips_at: Option<Instant>,
 }
 
+/// A decision without its sentence, for comparing many of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    pub verdict: Verdict,
+    /// The id of the rule that decided.
+    pub rule: Arc<str>,
+    pub priority: i32,
+    /// As [`Decision::flips_at`].
+    pub flips_at: Option<Instant>,
+}
+
+impl From<Decision> for Outline {
+    fn from(decision: Decision) -> Self {
+        Self {
+            verdict: decision.verdict,
+            rule: Arc::from(decision.rule),
+            priority: decision.priority,
+            flips_at: decision.flips_at,
+        }
+    }
+}
+
 /// What one rule of a policy says about one seat, whether or not it decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,7 +59,7 @@ pub struct RuleOutcome {
     pub evidence: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     Keeps,

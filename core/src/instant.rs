@@ -7,7 +7,8 @@ use std::fmt;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub const MS_PER_MINUTE: i64 = 60 * 1000;
+pub const MS_PER_SECOND: i64 = 1000;
+pub const MS_PER_MINUTE: i64 = 60 * MS_PER_SECOND;
 pub const MS_PER_DAY: i64 = 24 * 60 * MS_PER_MINUTE;
 
 /// 0001-01-01T00:00:00Z, the first instant that RFC 3339 can write.
@@ -20,6 +21,8 @@ const MAX_MS: i64 = 253_402_300_799_999;
 pub struct Instant(i64);
 
 impl Instant {
+    pub const UNIX_EPOCH: Self = Self(0);
+
     /// `None` outside the years 1 to 9999.
     pub fn from_millis(ms: i64) -> Option<Self> {
         (MIN_MS..=MAX_MS).contains(&ms).then_some(Self(ms))

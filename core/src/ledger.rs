@@ -5,6 +5,7 @@
 
 mod chain;
 mod event;
+mod policy;
 mod release;
 mod state;
 
@@ -13,5 +14,9 @@ pub use event::{
     Answer, Counts, Event, FORMAT, IntendedRelease, PersonRef, PlannedSeat, ProtectionKey, RestoreAnswer, RunId,
     RunKind, SeatOutcome, Stale,
 };
+pub use policy::{CheckOutcome, GateCheck, GateReport, PolicySignature};
 pub use release::ReleaseState;
-pub use state::{HandProtection, IllegalEvent, LedgerState, PlanRecord, Restore, Run, Said, Taken};
+pub use state::{
+    Activation, HandProtection, IllegalEvent, LedgerState, PlanRecord, Restore, Run, Said, ShadowComparison, Shadowing,
+    StoredPolicy, Taken,
+};

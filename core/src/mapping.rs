@@ -4,6 +4,8 @@
 //! Each expands this macro over its own bindings, so that core needs no arrow to the contract's code and no field is
 //! mapped in two ways.
 
+mod bulk;
+
 /// Expands to free functions between this crate's types and the bindings in the module at the given path.
 /// To be used once in a module of its own.
 #[macro_export]

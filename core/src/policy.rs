@@ -1,14 +1,16 @@
 //! What core asks of a policy, whoever runs it: a sandbox, a browser or native code.
 
 mod answers;
+mod needs;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use answers::{check_decision, check_description, check_outcomes};
+pub use needs::Needs;
 
 use crate::candidate::Candidate;
-use crate::decision::{Decision, RuleOutcome};
+use crate::decision::{Decision, Outline, RuleOutcome};
 use crate::digest::Digest;
 use crate::instant::Instant;
 use crate::license_type::LicenseType;
@@ -31,6 +33,15 @@ pub trait Policy {
     /// # Errors
     /// As [`Policy::decide`].
     fn explain(&mut self, candidate: &Candidate<'_>) -> Result<Vec<RuleOutcome>, Fault>;
+
+    /// The decisions about many seats without their sentences, in the order of the seats. Whoever has a cheaper way to
+    /// them than one call for each seat takes it.
+    ///
+    /// # Errors
+    /// As [`Policy::decide`].
+    fn outlines(&mut self, candidates: &[Candidate<'_>]) -> Result<Vec<Outline>, Fault> {
+        candidates.iter().map(|candidate| self.decide(candidate).map(Outline::from)).collect()
+    }
 }
 
 /// Who and what a policy says it is.
@@ -43,6 +54,7 @@ pub struct Description {
     pub rules: Vec<Rule>,
     /// A JSON Schema of the policy's settings, as text.
     pub settings_schema: String,
+    /// Whatever the settings are; [`Description::needs_with`] leaves out what they make no use of.
     pub needs: Needs,
 }
 
@@ -50,15 +62,6 @@ pub struct Description {
 pub struct Rule {
     pub id: String,
     pub summary: String,
-}
-
-/// The optional facts that a policy reads. What it did not ask for is not passed to it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Needs {
-    pub roles: bool,
-    pub attributes: bool,
-    pub display_name: bool,
 }
 
 /// What holds for a whole run.

@@ -81,6 +81,13 @@ impl<J: Copy + Ord> Timetable<J> {
         }
     }
 
+    /// A job that failed waits for its schedule again.
+    pub fn forget_retry(&mut self, job: J) {
+        if let Some(entry) = self.entries.get_mut(&job) {
+            entry.retry_at = None;
+        }
+    }
+
     /// When something is due next; now, when somebody asked.
     pub fn next_due(&self) -> Option<Instant> {
         if !self.asked.is_empty() {
@@ -195,6 +202,16 @@ mod tests {
         assert_eq!(table.take_due(six, &mut || 0), None);
         assert_eq!(table.next_due(), Some(at("2026-11-21T06:01:00Z")));
         assert_eq!(table.take_due(at("2026-11-21T06:01:00Z"), &mut || 0), Some(0));
+        assert_eq!(table.next_due(), Some(at("2026-11-22T06:00:00Z")));
+    }
+
+    #[test]
+    fn a_retry_can_be_forgotten() {
+        let mut table = table(&["at 6:00"], "2026-11-21T05:30:00Z");
+        let six = at("2026-11-21T06:00:00Z");
+        assert_eq!(table.take_due(six, &mut || 0), Some(0));
+        table.retry(0, at("2026-11-21T06:01:00Z"));
+        table.forget_retry(0);
         assert_eq!(table.next_due(), Some(at("2026-11-22T06:00:00Z")));
     }
 

@@ -20,6 +20,7 @@ use crate::cycle::{self, CycleError, Prepared};
 use crate::executor::{self, Context, ExecutorError, Progress, Release, RunReport};
 use crate::ledger::{Account, CycleLock, Ledger, LedgerError, LockError, StoredPlan};
 use crate::os_user;
+use crate::policies;
 use crate::qrs::Client;
 use crate::run_settings::{ExecutionSettings, execution_settings};
 
@@ -152,7 +153,7 @@ pub async fn apply_locked(
     may_release(settings)?;
     ledger.refresh().await?;
     let execution = execution_settings(settings);
-    let policy = cycle::load_policy(Some(settings))?;
+    let policy = policies::active(Some(settings), Some(&mut *ledger)).await.map_err(CycleError::Policy)?;
     let site = cycle::site_of(settings);
     executor::recover(ledger, client, site, clock, execution.undo_grace_days).await?;
 
@@ -160,6 +161,10 @@ pub async fn apply_locked(
     let now = clock();
     check_switches(ledger, &execution, now)?;
     check_plan(ledger, &stored, settings, &policy, now)?;
+    if !ledger.state().is_armed_for(&site) {
+        let detail = "nobody has armed releases for the server that the settings name now".to_owned();
+        return Err(ApplyError::Held { gate: Gate::NotArmed, detail });
+    }
     let application = match application::choose(&stored.plan, request.choice) {
         Err(Refusal::ReleasesNothing) => return Ok(Applied::Nothing),
         chosen => chosen?,

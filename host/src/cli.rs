@@ -9,13 +9,14 @@ mod config_command;
 mod demo;
 mod failure;
 mod fake_qrs;
+mod format;
 mod generate;
 mod history;
 mod out_file;
 mod outbox;
 mod people;
 mod plan;
-mod policy_command;
+mod policy;
 mod protect;
 mod run;
 mod run_text;
@@ -104,8 +105,8 @@ enum Command {
     Schedule(schedule::ScheduleArgs),
     /// Show the settings in force, or the JSON Schema of the settings file
     Config(config_command::ConfigArgs),
-    /// Look at policies
-    Policy(policy_command::PolicyArgs),
+    /// Make, test, compare, add and activate policies
+    Policy(policy::PolicyArgs),
     /// Serve a test double of the Qlik Repository Service
     FakeQrs(fake_qrs::FakeQrsArgs),
     /// Write man pages and shell completions, for packages
@@ -176,7 +177,7 @@ async fn run(command: Command) -> Result<Outcome> {
         Command::Snapshot(args) => snapshot::run(args).await,
         Command::Schedule(args) => schedule::run(&args),
         Command::Config(args) => config_command::run(&args),
-        Command::Policy(args) => policy_command::run(&args),
+        Command::Policy(args) => policy::run(args).await,
         Command::FakeQrs(args) => fake_qrs::run(args).await,
         Command::Generate(args) => generate::run(&args),
         #[cfg(windows)]

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub mod butler;
 mod checks;
 mod derived;
+pub mod document;
 mod file_path;
 mod influx_checks;
 mod node;

@@ -9,21 +9,22 @@ mod remember;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use serde_json::{Map, Value};
 use steward_core::digest::Digest;
 use steward_core::guard::{Gate, RunFacts, run_holds};
 use steward_core::instant::Instant;
 use steward_core::memory::Memory;
 use steward_core::planner::PlanError;
-use steward_core::settings::RunSettings;
+use steward_core::policy::Needs;
+use steward_core::settings::{GuardSettings, RunSettings};
 use steward_core::snapshot::{Contradictions, Snapshot, SnapshotFile, SnapshotFileError};
 use thiserror::Error;
 
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::ledger::{Ledger, LedgerError};
-use crate::policy::{
-    ConfigureError, EngineError, Limits, LoadError, PolicyComponent, PolicyEngine, STANDARD, policy_settings,
-};
+use crate::policies::{self, PolicyError};
+use crate::policy::{ConfigureError, PolicyComponent, policy_settings};
 use crate::qrs::{Client, QrsError, Read};
 use crate::run_settings::{guard_settings, qrs_settings, reporting, shared_policy_settings};
 
@@ -35,10 +36,8 @@ const READINGS_MAX: u32 = 2;
 
 #[derive(Debug, Error)]
 pub enum CycleError {
-    #[error("cannot prepare the policy engine")]
-    Engine(#[from] EngineError),
-    #[error("cannot use the policy {name}")]
-    Policy { name: String, source: LoadError },
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
     #[error("cannot configure the policy")]
     Configure(#[from] ConfigureError),
     #[error("cannot connect to the Qlik Repository Service")]
@@ -59,30 +58,20 @@ pub enum CycleError {
     Json(#[from] serde_json::Error),
 }
 
-/// Loads the policy that the settings name, or the shipped one.
-pub fn load_policy(settings: Option<&Settings>) -> Result<PolicyComponent, CycleError> {
-    let cache = settings.and_then(Settings::data_dir).map(|folder| folder.join("compiled"));
-    let engine = PolicyEngine::new(Limits::default(), cache.as_deref())?;
-    let file = settings.and_then(|settings| settings.steward.policy.component.as_deref());
-    let loaded = match file {
-        Some(path) => PolicyComponent::load_file(&engine, path),
-        None => PolicyComponent::load(&engine, STANDARD),
-    };
-    loaded.map_err(|source| CycleError::Policy { name: policy_name(file), source })
-}
-
-/// For messages: the file, or the policy that is part of Steward.
-pub fn policy_name(file: Option<&Path>) -> String {
-    file.map_or_else(|| "`standard` that is part of Steward".to_owned(), |path| format!("`{}`", path.display()))
-}
-
 /// The settings of one run, as the policy and the guard take them.
 pub fn run_settings(settings: &Settings, policy: &PolicyComponent) -> RunSettings {
-    let own = &settings.steward.policy.settings;
-    RunSettings {
-        policy: policy_settings(policy.description(), &shared_policy_settings(settings), own),
-        guard: guard_settings(settings),
-    }
+    let own = settings.steward.policy.settings_for(&policy.description().name);
+    RunSettings { policy: settings_of_policy(settings, policy, own), guard: guard_settings(settings) }
+}
+
+/// What a policy is configured with: what it shares with every other one, and what is its own.
+pub fn settings_of_policy(settings: &Settings, policy: &PolicyComponent, own: &Map<String, Value>) -> Value {
+    policy_settings(policy.description(), &shared_policy_settings(settings), own)
+}
+
+/// The optional facts that a policy reads under these settings.
+pub fn needs(policy: &PolicyComponent, settings: &RunSettings) -> Needs {
+    policy.description().needs_with(&settings.policy)
 }
 
 /// The ledger of the data folder; a new one when there is none.
@@ -128,7 +117,7 @@ pub fn connect(settings: &Settings, clock: Clock<'_>) -> Result<Client, CycleErr
 /// Reads the site. A reading that contradicts itself or lacks many seats or owners is made once more.
 pub async fn read_site(
     client: &Client,
-    settings: &RunSettings,
+    guard: &GuardSettings,
     attributes: bool,
     clock: Clock<'_>,
 ) -> Result<Snapshot, CycleError> {
@@ -143,7 +132,7 @@ pub async fn read_site(
             read => read?,
         };
         match Snapshot::new(parts) {
-            Ok(snapshot) if reading == READINGS_MAX || is_consistent(&snapshot, settings, taken_at) => {
+            Ok(snapshot) if reading == READINGS_MAX || is_consistent(&snapshot, guard, taken_at) => {
                 return Ok(snapshot);
             }
             Err(contradictions) if reading == READINGS_MAX => return Err(contradictions.into()),
@@ -156,11 +145,9 @@ pub async fn read_site(
 }
 
 /// Nothing about the reading would hold a run because lists disagree.
-fn is_consistent(snapshot: &Snapshot, settings: &RunSettings, now: Instant) -> bool {
+fn is_consistent(snapshot: &Snapshot, guard: &GuardSettings, now: Instant) -> bool {
     let facts = RunFacts { now, applicable: true, faults: &[], memory: &Memory::default() };
-    !run_holds(snapshot, &settings.guard, facts)
-        .iter()
-        .any(|hold| matches!(hold.gate, Gate::ListTooShort | Gate::UsersMissing))
+    !run_holds(snapshot, guard, facts).iter().any(|hold| matches!(hold.gate, Gate::ListTooShort | Gate::UsersMissing))
 }
 
 /// Reads a snapshot file.
@@ -182,10 +169,10 @@ pub struct Source {
 pub async fn prepare(
     settings: Option<&Settings>,
     source: &Source,
-    ledger: Option<&mut Ledger>,
+    mut ledger: Option<&mut Ledger>,
     clock: Clock<'_>,
 ) -> Result<Prepared, CycleError> {
-    let policy = load_policy(settings)?;
+    let policy = policies::active(settings, ledger.as_deref_mut()).await?;
     match (&source.snapshot, settings) {
         (Some(path), settings) => Ok(Prepared::from_file(read_snapshot_file(path)?, settings, policy, source.now)),
         (None, Some(settings)) => {
@@ -205,9 +192,25 @@ pub async fn prepare_live(
     ledger: Option<&mut Ledger>,
     clock: Clock<'_>,
 ) -> Result<Prepared, CycleError> {
+    let attributes = needs(&policy, &run_settings(settings, &policy)).attributes;
+    prepare_reading(settings, policy, attributes, client, now, ledger, clock).await
+}
+
+/// As [`prepare_live`], for whoever knows which facts are needed.
+///
+/// # Errors
+/// As [`prepare_live`].
+pub async fn prepare_reading(
+    settings: &Settings,
+    policy: PolicyComponent,
+    attributes: bool,
+    client: &Client,
+    now: Option<Instant>,
+    ledger: Option<&mut Ledger>,
+    clock: Clock<'_>,
+) -> Result<Prepared, CycleError> {
     let run_settings = run_settings(settings, &policy);
-    let needs_attributes = policy.description().needs.attributes;
-    let snapshot = read_site(client, &run_settings, needs_attributes, clock).await?;
+    let snapshot = read_site(client, &run_settings.guard, attributes, clock).await?;
     // After the reading: a server that took long to answer shows as a stale inventory.
     let at = now.unwrap_or_else(clock);
     let applicable = now.is_none() && ledger.is_some();

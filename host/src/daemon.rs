@@ -14,6 +14,7 @@ mod release;
 pub mod report;
 mod rules;
 mod settings;
+mod shadow;
 mod signals;
 pub mod status;
 mod supervisor;
@@ -96,6 +97,9 @@ impl Stop {
     }
 }
 
+/// What is left to do when the keeper has ended: to answer, and to finish a delivery.
+const LAST_TASKS_TIME_MAX: Duration = Duration::from_secs(10);
+
 /// How a daemon ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
@@ -122,6 +126,7 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
     for note in &in_force.notes {
         tracing::info!("{note}");
     }
+    in_force.warn_when_idle();
     let first = in_force.settings.clone();
     let folder = first.data_dir().ok_or(LedgerError::NoFolder)?;
     let ledger = cycle::open_ledger(&first, options.timer.clock()).await?;
@@ -151,11 +156,7 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
             http::Shared { status: published.clone(), outbox: outbox_now, beat: beat.clone(), requests, control };
         tracing::info!("listening on http://{bound}");
         let ends = ends.clone();
-        tasks.spawn(async move {
-            if let Err(error) = http::serve(listener, shared, ends).await {
-                tracing::error!("the listener ended: {error}");
-            }
-        });
+        tasks.spawn(http::serve(listener, shared, ends));
     }
     tasks.spawn(supervisor::watch(beat.clone(), ends.clone()));
     let delivery = Delivery { folder: folder.clone(), settings: in_force_now, poke: points.clone(), status: outbox };
@@ -182,7 +183,11 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
     ends.cancel();
     tasks.close();
     if ended == Ended::Soft {
-        tasks.wait().await;
+        tokio::select! {
+            () = tasks.wait() => {}
+            () = stop.hard.cancelled() => {}
+            () = tokio::time::sleep(LAST_TASKS_TIME_MAX) => tracing::warn!("not everything ended in time; it is given up"),
+        }
         Control::remove(&folder);
     }
     Ok(ended)

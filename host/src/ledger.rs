@@ -15,6 +15,7 @@ mod open;
 mod outbox;
 mod people;
 mod plans;
+mod policies;
 mod readings;
 mod report;
 mod verify;
@@ -29,6 +30,7 @@ pub use open::{FILE_NAME, check_owner};
 pub use outbox::{Outbox, SetAside, Standing, Waiting};
 pub use people::{Account, fold_account};
 pub use plans::StoredPlan;
+pub use policies::{Comparison, Disagreement, KeptDisagreement, StoredPolicy};
 pub use readings::{KeptChange, KeptReading, Reading, SeatsRead};
 pub use verify::{NotedHead, Verified, verify};
 

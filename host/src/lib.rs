@@ -1,5 +1,6 @@
 //! Steward's host: everything that is read, written, sent or awaited. It decides nothing; deciding is core's.
 
+pub mod activation;
 pub mod apply;
 mod causes;
 pub mod cli;
@@ -15,7 +16,12 @@ pub mod influx;
 pub mod ledger;
 pub mod monitor;
 mod os_user;
+pub mod policies;
 pub mod policy;
+mod policy_build;
+pub mod policy_compare;
+mod policy_template;
+pub mod policy_trial;
 mod private;
 pub mod qrs;
 mod replay;

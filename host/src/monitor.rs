@@ -12,7 +12,7 @@ use steward_core::license_type::LicenseType;
 use steward_core::monitor::points::{self, Reporting};
 use steward_core::monitor::seat_changes::{self, Change, KnownSeat};
 use steward_core::monitor::seat_use::{self, SeatUse};
-use steward_core::monitor::server_license::{Expiry, ServerLicense};
+use steward_core::monitor::server_license::ServerLicense;
 use steward_core::point::Point;
 use steward_core::snapshot::Seat;
 use thiserror::Error;
@@ -21,8 +21,6 @@ use crate::clock::Clock;
 use crate::ledger::{Ledger, LedgerError, Reading, SeatsRead};
 use crate::qrs::{Client, QrsError};
 
-/// Seats come and go while lists are read: so many may be missing from a list, or one per cent of it.
-const SLACK_SEATS: usize = 2;
 /// Beyond it nobody knows what time it is, and nothing is purged.
 const CLOCK_SKEW_MAX_MS: i64 = 5 * 60 * 1000;
 
@@ -105,8 +103,7 @@ async fn read_lists(
     for &(license_type, counted) in allocated {
         let list = client.listed_seats(license_type).await?;
         let usable = list.iter().filter(|listed| !listed.seat.quarantined).count();
-        let counted = usize::try_from(counted).unwrap_or(usize::MAX);
-        if usable.saturating_add(SLACK_SEATS.max(counted / 100)) < counted {
+        if !seat_changes::is_whole(usable, counted) {
             problems.push(format!(
                 "the server counts {counted} {license_type} seats and lists {usable}: nobody can tell which came and went"
             ));
@@ -160,17 +157,4 @@ pub async fn read_server_license(
     let point = reporting.server_license.as_ref().map(|tags| points::of_server_license(tags, at, &license));
     ledger.record_server_license(at, site, &license, point.as_ref()).await?;
     Ok((at, license))
-}
-
-/// A sentence that somebody should see, if there is one: the licence has ended, ends soon, or nobody knows when.
-pub fn expiry_warning(license: &ServerLicense, now: Instant, threshold_days: u32) -> Option<String> {
-    let days = license.days_until_expiry(now);
-    match (&license.expiry, license.has_ended(now), days) {
-        (expiry, Some(true), _) => Some(format!("the licence of the server has ended (end: {expiry})")),
-        (Expiry::Unknown(why), _, _) => Some(format!("nobody can tell when the licence of the server ends: {why}")),
-        (Expiry::On(date), _, Some(days)) if days < i64::from(threshold_days) => {
-            Some(format!("the licence of the server ends on {date}, in {days} days"))
-        }
-        _ => None,
-    }
 }

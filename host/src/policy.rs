@@ -11,20 +11,21 @@ mod limits;
 mod mapping;
 mod sandbox;
 mod settings;
+pub mod signature;
 
 pub use component::{LoadError, PolicyComponent};
 pub use engine::{EngineError, PolicyEngine};
 pub use limits::Limits;
 pub use sandbox::{ConfigureError, Sandbox};
 pub use settings::policy_settings;
-
-/// The policy that is used unless the settings name another one.
-pub const STANDARD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/standard.wasm"));
+pub use signature::{Signer, Trust, TrustProblem, Untrusted};
 
 /// The interface that a policy must export, with the version of the contract.
 pub const CONTRACT: &str = "steward:policy/policy@1.0.0";
+/// The interface that a policy may export as well.
+pub const BULK: &str = "steward:policy/bulk@1.0.0";
 
 /// The bindings of the contract, generated from the WIT text.
 mod bindings {
-    wasmtime::component::bindgen!({ path: "../wit/v1", world: "plain" });
+    wasmtime::component::bindgen!({ path: "../wit/v1", world: "full" });
 }

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::cycle::{CycleError, Prepared};
 use crate::ledger::{Ledger, LedgerError};
+use crate::policies::PolicyError;
 use crate::policy::{Limits, PolicyComponent, PolicyEngine};
 
 #[derive(Debug, Error)]
@@ -39,7 +40,9 @@ pub async fn replay(ledger: &mut Ledger, run: RunId, folder: Option<&Path>) -> R
     let state = ledger.state().runs().get(&run).ok_or(LedgerError::NoRun(run))?;
     let plans = [("plan", Some(state.plan)), ("fresh decision", state.fresh)];
     let cache = folder.map(|folder| folder.join("compiled"));
-    let engine = PolicyEngine::new(Limits::default(), cache.as_deref()).map_err(CycleError::Engine)?;
+    let engine = PolicyEngine::new(Limits::default(), cache.as_deref())
+        .map_err(PolicyError::Engine)
+        .map_err(CycleError::Policy)?;
     let mut replayed = Vec::new();
     for (what, id) in plans {
         let Some(id) = id else { continue };
@@ -50,7 +53,8 @@ pub async fn replay(ledger: &mut Ledger, run: RunId, folder: Option<&Path>) -> R
         let digest = stored.plan.body().policy.digest;
         let bytes = ledger.component(digest).await?.ok_or(ReplayError::NoComponent(digest))?;
         let policy = PolicyComponent::load(&engine, &bytes)
-            .map_err(|source| CycleError::Policy { name: format!("`{digest}` of the ledger"), source })?;
+            .map_err(|source| PolicyError::Load { name: format!("`{digest}` of the ledger"), source })
+            .map_err(CycleError::Policy)?;
         let prepared = Prepared::from_stored(stored.made_of()?, policy, stored.plan.body());
         let application = stored.plan.body().application.clone();
         let made = tokio::task::spawn_blocking(move || prepared.plan(application.as_ref())).await;

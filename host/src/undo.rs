@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use steward_core::ids::LicenseId;
 use steward_core::ledger::{Event, RunId, RunKind};
-use steward_core::settings::{RunSettings, account_name};
+use steward_core::settings::{GuardSettings, account_name};
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
@@ -17,7 +17,7 @@ use crate::executor::{self, Context, ExecutorError, Progress, RestorePlan, RunRe
 use crate::ledger::{CycleLock, Ledger, LedgerError, fold_account};
 use crate::os_user;
 use crate::qrs::Client;
-use crate::run_settings::{ExecutionSettings, execution_settings};
+use crate::run_settings::{ExecutionSettings, execution_settings, guard_settings};
 
 #[derive(Debug, Error)]
 pub enum UndoError {
@@ -42,7 +42,7 @@ pub struct Undo {
     pub plan: RestorePlan,
     /// The seats of the site when the run took some of them.
     known_then: BTreeSet<LicenseId>,
-    run_settings: RunSettings,
+    guard: GuardSettings,
     ledger: Ledger,
     client: Client,
     execution: ExecutionSettings,
@@ -64,7 +64,6 @@ pub async fn prepare(
     let lock = crate::apply::lock(settings, wait, clock).await?;
     ledger.refresh().await?;
     let execution = execution_settings(settings);
-    let policy = cycle::load_policy(Some(settings))?;
     let client = cycle::connect(settings, clock)?;
     let site = cycle::site_of(settings);
     executor::recover(&mut ledger, &client, site, clock, execution.undo_grace_days).await?;
@@ -74,14 +73,14 @@ pub async fn prepare(
         Some(_) if ledger.state().site_of(run) != Some(site) => return Err(UndoError::OtherSite(run)),
         Some(_) => {}
     }
-    let run_settings = cycle::run_settings(settings, &policy);
-    let snapshot = cycle::read_site(&client, &run_settings, false, clock).await?;
+    let guard = guard_settings(settings);
+    let snapshot = cycle::read_site(&client, &guard, false, clock).await?;
     cycle::watch(&mut ledger, &snapshot, site, settings.steward.history.retention_days, clock()).await?;
     let accounts = ledger.accounts().await?;
     let known_then = known_then(&mut ledger, run).await?;
     let mut plan = plan_restores(ledger.state(), &accounts, &snapshot, &known_then, run);
     choose(&mut plan, only)?;
-    Ok(Undo { plan, known_then, run_settings, ledger, client, execution, _lock: lock })
+    Ok(Undo { plan, known_then, guard, ledger, client, execution, _lock: lock })
 }
 
 /// Gives the seats back.
@@ -100,7 +99,7 @@ pub async fn carry_out(
         None => return Err(LedgerError::NoRun(undone).into()),
     };
     // Whoever was asked may have thought about it for an hour.
-    let snapshot = cycle::read_site(&undo.client, &undo.run_settings, false, clock).await?;
+    let snapshot = cycle::read_site(&undo.client, &undo.guard, false, clock).await?;
     let accounts = undo.ledger.accounts().await?;
     undo.plan.confirmed_by(&plan_restores(undo.ledger.state(), &accounts, &snapshot, &undo.known_then, undone));
     let run = undo.ledger.state().next_run();

@@ -249,11 +249,11 @@ fn all_memories_and_tables_of_a_policy_share_one_limit() {
         Err(LoadError::Describe(fault)) => fault.kind,
         other => panic!("{core}: {other:?}"),
     };
-    // 640 pages are 40 MiB, of 64 MiB that are allowed.
+    // 1280 pages are 80 MiB, of 128 MiB that are allowed.
     assert_eq!(fault_of(""), FaultKind::Trap);
-    assert_eq!(fault_of("(memory 640)"), FaultKind::Trap);
-    assert_eq!(fault_of("(memory 640)(memory 640)"), FaultKind::OutOfMemory);
-    assert_eq!(fault_of("(memory 1100)"), FaultKind::OutOfMemory);
+    assert_eq!(fault_of("(memory 1280)"), FaultKind::Trap);
+    assert_eq!(fault_of("(memory 1280)(memory 1280)"), FaultKind::OutOfMemory);
+    assert_eq!(fault_of("(memory 2100)"), FaultKind::OutOfMemory);
     assert_eq!(fault_of("(table 60000 funcref)"), FaultKind::Trap);
     assert_eq!(fault_of("(table 60000 funcref)(table 60000 funcref)"), FaultKind::OutOfMemory);
     assert_eq!(fault_of("(table 100001 funcref)"), FaultKind::OutOfMemory);
@@ -265,4 +265,36 @@ fn a_policy_that_never_ends_starting_is_stopped() {
     let refused = PolicyComponent::load(&thrifty(), &endless);
     let Err(LoadError::Describe(fault)) = refused else { panic!("{refused:?}") };
     assert_eq!(fault.kind, FaultKind::OutOfFuel);
+}
+
+#[test]
+fn answers_over_columns_that_are_not_about_the_seats_are_no_answers() {
+    let snapshot = five_seats();
+    let asked = candidates(&snapshot);
+    let said = |act: &str| sandbox(hostile(), &json!({ "act": act }), &run(&snapshot)).outlines(&asked);
+    assert!(hostile().has_bulk());
+    assert_eq!(said("nothing").map(|outlines| outlines.len()), Ok(5));
+    for (act, kind, words) in [
+        ("too-few", FaultKind::Malformed, "gave 4 of 5 answers"),
+        ("too-many", FaultKind::Malformed, "gave 6 of 5 answers"),
+        ("no-such-rule", FaultKind::Malformed, "rule 4000000000"),
+        ("no-such-date", FaultKind::Malformed, "flips-at"),
+        ("trap-in-columns", FaultKind::Trap, ""),
+        ("spin", FaultKind::OutOfFuel, ""),
+        ("allocate", FaultKind::OutOfMemory, ""),
+    ] {
+        let fault = said(act).expect_err(act);
+        assert!(fault.kind == kind && fault.detail.contains(words), "{act}: {fault:?}");
+    }
+}
+
+#[test]
+fn tables_that_grow_without_end_are_stopped() {
+    let grow = "(table $grows 1 funcref)\
+                (func $grow (loop (drop (table.grow $grows (ref.null func) (i32.const 1000))) (br 0)))\
+                (start $grow)";
+    match PolicyComponent::load(&thrifty(), &trapping(&contract_text(), grow)) {
+        Err(LoadError::Describe(fault)) => assert_eq!(fault.kind, FaultKind::OutOfMemory, "{fault:?}"),
+        other => panic!("{other:?}"),
+    }
 }

@@ -133,3 +133,14 @@ fn every_migration_is_listed() {
         assert!(listed.contains(&format!("migrations/{name}\"")), "{name} is not listed");
     }
 }
+
+/// What a careless merge leaves behind.
+#[test]
+fn no_file_has_conflict_markers() {
+    let output = Command::new("git")
+        .current_dir(root())
+        .args(["grep", "--line-number", "-I", "-E", "^(<{7}|>{7}) "])
+        .output()
+        .expect("git runs");
+    assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+}

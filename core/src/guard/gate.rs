@@ -105,6 +105,14 @@ impl Gate {
         }
     }
 
+    /// What was read, or decided from it, is not whole: its numbers are nothing to compare later plans with.
+    pub fn spoils_counts(self) -> bool {
+        matches!(
+            self,
+            Self::PolicyFault | Self::ListTooShort | Self::UsersMissing | Self::UnknownDates | Self::StaleInventory
+        )
+    }
+
     /// The stable name in plans, ledgers and metrics.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::policy::{GateReport, PolicySignature};
 use crate::digest::Digest;
 use crate::ids::LicenseId;
 use crate::instant::Instant;
@@ -163,6 +164,49 @@ pub enum Event {
     Bounced {
         run: RunId,
         license_id: LicenseId,
+    },
+    /// A policy's component was put into the store of policies.
+    PolicyAdded {
+        by: String,
+        digest: Digest,
+        name: String,
+        version: String,
+        /// The size of the component.
+        bytes: u64,
+        signature: Option<PolicySignature>,
+    },
+    /// From the next run on this policy decides.
+    PolicyActivated {
+        by: String,
+        /// `None`: back to the policy that is part of Steward.
+        digest: Option<Digest>,
+        name: String,
+        version: String,
+        /// Of the settings that the policy has, in canonical form.
+        settings_digest: Digest,
+        report: GateReport,
+        /// An administrator did not wait for the report, or overrode it. The note says why.
+        forced: bool,
+        note: Option<String>,
+    },
+    PolicyRemoved {
+        by: String,
+        digest: Digest,
+    },
+    /// Another policy decided about the same facts as the active one, without acting.
+    ShadowCompared {
+        active: Digest,
+        shadow: Digest,
+        shadow_settings_digest: Digest,
+        site: Digest,
+        /// The plan that the active policy made.
+        plan: Digest,
+        /// Seats that the shadow would take and the active policy does not.
+        newly_loses: u32,
+        /// Seats that the active policy takes and the shadow would not.
+        newly_keeps: u32,
+        /// Why the shadow gave no valid answer, not in its own words: those could name people.
+        fault: Option<String>,
     },
     /// The ledger was put back from a backup. What happened since is not in it, so releases have to be armed again.
     LedgerRestored {

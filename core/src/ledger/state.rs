@@ -1,5 +1,6 @@
 //! The state that follows from the events, and the rules about which event may follow.
 
+mod policies;
 mod runs;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,10 @@ use crate::digest::Digest;
 use crate::instant::Instant;
 use crate::license_type::LicenseType;
 
+pub use policies::{Activation, ShadowComparison, Shadowing, StoredPolicy};
 pub use runs::{Restore, Run};
+
+use policies::Policies;
 
 /// What the ledger says, replayed from its beginning.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +35,7 @@ pub struct LedgerState {
     believed: BTreeMap<Digest, Counts>,
     /// By site: the plan whose rules and limits were accepted last.
     accepted: BTreeMap<Digest, Digest>,
+    policies: Policies,
 }
 
 /// Something that an administrator said.
@@ -146,6 +151,10 @@ impl LedgerState {
                 self.accepted.clear();
                 self.plans.values_mut().for_each(|record| record.is_void = true);
             }
+            event @ (Event::PolicyAdded { .. }
+            | Event::PolicyActivated { .. }
+            | Event::PolicyRemoved { .. }
+            | Event::ShadowCompared { .. }) => self.next_of_policies(at, event)?,
             event => self.next_of_run(at, event)?,
         }
         Ok(())
@@ -178,6 +187,11 @@ impl LedgerState {
 
     pub fn armed(&self) -> Option<&Said> {
         self.armed.as_ref()
+    }
+
+    /// Somebody armed, and has looked at a plan for this server.
+    pub fn is_armed_for(&self, site: &Digest) -> bool {
+        self.armed.is_some() && self.accepted.contains_key(site)
     }
 
     pub fn paused(&self) -> Option<&Said> {

@@ -51,6 +51,15 @@ pub struct SeatChange {
     pub change: Change,
 }
 
+/// Seats come and go while lists are read: so many may be missing from a list, or one per cent of it.
+const SLACK_SEATS: usize = 2;
+
+/// A list has as many seats as the server counts, or nearly. What is missing from another one is not gone.
+pub fn is_whole(listed: usize, counted: u32) -> bool {
+    let counted = usize::try_from(counted).unwrap_or(usize::MAX);
+    listed.saturating_add(SLACK_SEATS.max(counted / 100)) >= counted
+}
+
 /// What differs between two readings of the same server. `taken` are the seats that Steward ever took.
 pub fn seat_changes(
     before: &BTreeMap<LicenseId, KnownSeat>,

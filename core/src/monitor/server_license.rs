@@ -63,6 +63,19 @@ impl ServerLicense {
         }
     }
 
+    /// A sentence that somebody should see, if there is one: the licence has ended, ends soon, or nobody knows when.
+    pub fn warning(&self, now: Instant, threshold_days: u32) -> Option<String> {
+        let days = self.days_until_expiry(now);
+        match (&self.expiry, self.has_ended(now), days) {
+            (expiry, Some(true), _) => Some(format!("the licence of the server has ended (end: {expiry})")),
+            (Expiry::Unknown(why), _, _) => Some(format!("nobody can tell when the licence of the server ends: {why}")),
+            (Expiry::On(date), _, Some(days)) if days < i64::from(threshold_days) => {
+                Some(format!("the licence of the server ends on {date}, in {days} days"))
+            }
+            _ => None,
+        }
+    }
+
     /// The beginning of the day on which the licence ends.
     pub fn expires_at(&self) -> Option<Instant> {
         match &self.expiry {

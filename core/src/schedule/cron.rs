@@ -56,7 +56,10 @@ impl Cron {
         {
             let name: String = word.iter().collect();
             let Some((_, fields)) = NICKNAMES.iter().find(|(nickname, _)| *nickname == name) else {
-                let message = format!("`{}` is none of @hourly, @daily, @weekly, @monthly and @yearly", excerpt(word));
+                let message = format!(
+                    "`{}` is none of @hourly, @daily, @midnight, @weekly, @monthly, @yearly and @annually",
+                    excerpt(word)
+                );
                 return Err(ScheduleError::new(*position, message));
             };
             return Self::parse(&fields.chars().collect::<Vec<_>>());

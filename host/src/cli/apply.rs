@@ -4,10 +4,11 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use steward_core::application::Choice;
 use steward_core::plan::{Held, Plan};
 
+use super::format::TableOrJson;
 use super::run_text::{run_json, run_text};
 use super::stop::on_ctrl_c;
 use super::table::{escaped, printable};
@@ -47,14 +48,8 @@ pub struct ApplyArgs {
     #[arg(short, long)]
     yes: bool,
     /// How to print what became of each seat
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    Table,
-    Json,
+    #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+    format: TableOrJson,
 }
 
 pub async fn run(args: ApplyArgs) -> Result<Outcome> {
@@ -84,8 +79,8 @@ pub async fn run(args: ApplyArgs) -> Result<Outcome> {
     match applied {
         Applied::Nothing => {
             match args.format {
-                Format::Json => print_text("{\n  \"run\": null,\n  \"held\": []\n}\n")?,
-                Format::Table => print_text("The plan releases nothing, so there is nothing to do.\n")?,
+                TableOrJson::Json => print_text("{\n  \"run\": null,\n  \"held\": []\n}\n")?,
+                TableOrJson::Table => print_text("The plan releases nothing, so there is nothing to do.\n")?,
             }
             Ok(Outcome::Done)
         }
@@ -95,8 +90,8 @@ pub async fn run(args: ApplyArgs) -> Result<Outcome> {
         }
         Applied::Run(held, report) => {
             let text = match args.format {
-                Format::Json => run_json(&report)?,
-                Format::Table => run_text(&report) + &held_lines(&held),
+                TableOrJson::Json => run_json(&report)?,
+                TableOrJson::Table => run_text(&report) + &held_lines(&held),
             };
             print_text(&text)?;
             let is_fine = held.is_empty() && !report.needs_attention();
@@ -130,8 +125,8 @@ fn question(request: &Request) -> String {
     format!("Release {which} of plan {}?", printable(&plan))
 }
 
-fn held_text(held: &[Held], format: Format) -> Result<String> {
-    if format == Format::Json {
+fn held_text(held: &[Held], format: TableOrJson) -> Result<String> {
+    if format == TableOrJson::Json {
         let json = serde_json::json!({ "run": null, "held": held });
         return Ok(escaped(&serde_json::to_string_pretty(&json)?) + "\n");
     }

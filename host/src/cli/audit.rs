@@ -13,6 +13,7 @@ use steward_core::instant::Instant;
 use steward_core::ledger::RunId;
 use steward_core::settings::Account;
 
+use super::format::TableOrJson;
 use super::people;
 use super::table::{counted, printable};
 use super::{ConfigFile, Outcome, confirm, load_settings, note, print_text};
@@ -46,8 +47,8 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 50)]
         last: usize,
         /// How to print
-        #[arg(long, value_enum, default_value_t = ShowFormat::Table)]
-        format: ShowFormat,
+        #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+        format: TableOrJson,
     },
     /// Write entries for other programs
     ///
@@ -97,12 +98,6 @@ enum Command {
         #[arg(short, long)]
         yes: bool,
     },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ShowFormat {
-    Table,
-    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

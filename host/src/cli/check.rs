@@ -6,13 +6,13 @@ mod schedules;
 mod site;
 
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::format::TextOrJson;
 use super::table::escaped;
 use super::{ConfigFile, Outcome, print_text};
 use crate::config::Settings;
-use crate::cycle;
-use crate::{error_chain, private};
+use crate::{error_chain, policies, private};
 use findings::{Findings, Level};
 
 /// Asked of everybody once: Qlik's agreements differ.
@@ -32,14 +32,8 @@ pub struct CheckArgs {
     #[command(flatten)]
     config: ConfigFile,
     /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 }
 
 pub async fn run(args: CheckArgs) -> Result<Outcome> {
@@ -59,11 +53,15 @@ pub async fn run(args: CheckArgs) -> Result<Outcome> {
     schedules::check(&loaded.settings, &mut findings);
     give_advice_once(&loaded.settings, &mut findings);
     influx::check(&loaded.settings, &mut findings).await;
-    match cycle::load_policy(Some(&loaded.settings)) {
+    let mut ledger = super::plan::open_to_read(&loaded.settings).await;
+    match policies::active(Some(&loaded.settings), ledger.as_mut()).await {
         Ok(policy) => {
             let description = policy.description();
             let named = format!("{} {} ({})", description.name, description.version, policy.digest());
-            findings.add(Level::Good, "policy", named);
+            match site::takes_settings(&loaded.settings, &policy) {
+                Ok(()) => findings.add(Level::Good, "policy", named),
+                Err(problem) => findings.add(Level::Bad, "policy", format!("{named}: {problem}")),
+            }
             site::check(&loaded.settings, policy, &mut findings).await;
         }
         Err(error) => findings.add(Level::Bad, "policy", error_chain::of(&error.into())),
@@ -75,10 +73,10 @@ pub async fn run(args: CheckArgs) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn print(findings: &Findings, format: Format) -> Result<()> {
+fn print(findings: &Findings, format: TextOrJson) -> Result<()> {
     print_text(&match format {
-        Format::Text => findings.text(),
-        Format::Json => escaped(&serde_json::to_string_pretty(findings)?) + "\n",
+        TextOrJson::Text => findings.text(),
+        TextOrJson::Json => escaped(&serde_json::to_string_pretty(findings)?) + "\n",
     })
 }
 
@@ -104,7 +102,9 @@ fn modes(settings: &Settings, findings: &mut Findings) {
     let mode = match (release.enable, release.dry_run) {
         (false, _) => "licenseRelease.enable is off: plans can be made, nothing is scheduled or applied",
         (true, true) => "licenseRelease.dryRun is on: plans are made, nothing is released",
-        (true, false) => "licenseRelease.dryRun is off: this version makes plans only, it does not release yet",
+        (true, false) => {
+            "licenseRelease.dryRun is off: `steward run` takes seats by the schedule, within the guard, once armed"
+        }
     };
     findings.add(Level::Note, "release", mode.to_owned());
 }

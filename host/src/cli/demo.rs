@@ -12,6 +12,7 @@ use steward_core::plan::{Plan, PlannedDecision};
 use steward_core::snapshot::SnapshotFile;
 use steward_fake_qrs::seed::{self, SeedOptions};
 use steward_fake_qrs::{Clock, Options};
+use tokio_util::sync::CancellationToken;
 
 use super::fake_qrs::{certificate_set, serve, utc_now};
 use super::out_file::write_file;
@@ -21,7 +22,8 @@ use super::{Outcome, deliver_points, plan, print_text, why};
 use crate::clock::{self, Timer};
 use crate::config::Settings;
 use crate::cycle::{self, Prepared, Source};
-use crate::daemon::{self, Stop};
+use crate::daemon::control::Control;
+use crate::daemon::{self, Hooks, Stop};
 use crate::simulation::{self, Past};
 
 /// A past of three months shows a trend.
@@ -113,7 +115,10 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
             &(next_commands("--config", &config, &plan, &examples) + "\nServer and daemon run until Ctrl-C.\n"),
         )?;
         let options = daemon::Options { config, timer: Timer::real(), signals: true, until: None };
-        daemon::run(options, Stop::default()).await?;
+        let hooks = Hooks::default();
+        let told = tokio::spawn(tell_address(settings, hooks.ready.clone()));
+        daemon::run_supervised(options, Stop::default(), hooks).await?;
+        told.abort();
     } else {
         // The folder has to outlive us, or the commands would find nothing.
         let _ = temporary.keep();
@@ -126,6 +131,17 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
     }
     fake.stop().await;
     Ok(Outcome::Done)
+}
+
+/// Prints where the daemon of the demo answers: on a port that was free.
+async fn tell_address(settings: Settings, ready: CancellationToken) {
+    ready.cancelled().await;
+    let control = settings.data_dir().and_then(|folder| Control::find(&folder).ok());
+    if let Some(address) = control.map(|control| control.address()) {
+        let text = format!("Health and metrics: http://{address}/readyz and http://{address}/metrics\n");
+        // A reader that left early wants no more.
+        let _ = print_text(&text);
+    }
 }
 
 /// A site that nobody tidied for years is far above the cap. Here it is worked off cap by cap, so that there is something

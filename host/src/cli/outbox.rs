@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::{Value, json};
 use steward_core::instant::Instant;
 
+use super::format::TableOrJson;
 use super::table::{Columns, counted, escaped, shorten};
 use super::{ConfigFile, Outcome, load_settings, print_text};
 use crate::ledger::{FILE_NAME, LedgerError, Outbox, SetAside, Standing};
@@ -35,14 +36,8 @@ pub struct OutboxArgs {
     #[arg(long)]
     drop: bool,
     /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Table,
-    Json,
+    #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+    format: TableOrJson,
 }
 
 pub async fn run(args: OutboxArgs) -> Result<Outcome> {
@@ -63,8 +58,8 @@ pub async fn run(args: OutboxArgs) -> Result<Outcome> {
     outbox.close().await;
     let is_on = loaded.settings.butler.influx_db.enable;
     print_text(&match args.format {
-        Format::Json => escaped(&serde_json::to_string_pretty(&as_json(is_on, standing, &set_aside))?) + "\n",
-        Format::Table => text(is_on, standing, &set_aside),
+        TableOrJson::Json => escaped(&serde_json::to_string_pretty(&as_json(is_on, standing, &set_aside))?) + "\n",
+        TableOrJson::Table => text(is_on, standing, &set_aside),
     })?;
     Ok(if set_aside.is_empty() { Outcome::Done } else { Outcome::Attention })
 }

@@ -1,18 +1,20 @@
 //! `steward protect` and `unprotect`: keep a person's seats by hand.
 
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 use steward_core::instant::Instant;
 use steward_core::ledger::{Event, HandProtection, PersonRef};
 use steward_core::settings::account_name;
 use steward_core::snapshot::Snapshot;
 
+use super::format::TableOrJson;
 use super::people::{self, Person};
 use super::table::{Columns, escaped, printable};
 use super::{ConfigFile, Outcome, load_settings, note, print_text};
 use crate::config::Settings;
 use crate::ledger::Ledger;
+use crate::run_settings::guard_settings;
 use crate::{clock, cycle, os_user};
 
 #[derive(Args)]
@@ -39,8 +41,8 @@ pub struct ProtectArgs {
     #[arg(long, requires = "person")]
     unknown: bool,
     /// How to print the list
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+    format: TableOrJson,
 }
 
 #[derive(Args)]
@@ -55,12 +57,6 @@ pub struct UnprotectArgs {
     /// Why, for the ledger
     #[arg(long, value_name = "TEXT")]
     note: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Table,
-    Json,
 }
 
 pub async fn protect(args: ProtectArgs) -> Result<Outcome> {
@@ -104,10 +100,8 @@ pub async fn unprotect(args: UnprotectArgs) -> Result<Outcome> {
 /// A misspelt name would protect nobody, so it is looked up.
 async fn find(settings: &Settings, typed: &str) -> Result<Person> {
     let snapshot: Result<Snapshot> = async {
-        let policy = cycle::load_policy(Some(settings))?;
-        let run_settings = cycle::run_settings(settings, &policy);
         let client = cycle::connect(settings, &clock::now)?;
-        Ok(cycle::read_site(&client, &run_settings, false, &clock::now).await?)
+        Ok(cycle::read_site(&client, &guard_settings(settings), false, &clock::now).await?)
     }
     .await;
     match snapshot {
@@ -120,7 +114,7 @@ async fn find(settings: &Settings, typed: &str) -> Result<Person> {
     }
 }
 
-async fn list(ledger: &mut Ledger, format: Format) -> Result<String> {
+async fn list(ledger: &mut Ledger, format: TableOrJson) -> Result<String> {
     let now = clock::now();
     let accounts = ledger.accounts().await?;
     let name = |person: &PersonRef| {
@@ -130,7 +124,7 @@ async fn list(ledger: &mut Ledger, format: Format) -> Result<String> {
     let mut rows: Vec<(String, &HandProtection)> =
         ledger.state().protections().iter().map(|(person, protection)| (name(person), protection)).collect();
     rows.sort_by(|(a, _), (b, _)| a.cmp(b));
-    if format == Format::Json {
+    if format == TableOrJson::Json {
         let rows: Vec<_> = rows
             .iter()
             .map(|(person, protection)| {

@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use steward_core::instant::Instant;
 use steward_core::schedule::{Kind, ScheduleReport};
 
+use super::format::TextOrJson;
 use super::table::{escaped, printable};
 use super::{Outcome, parse_instant, print_text};
 use crate::clock;
@@ -30,20 +31,14 @@ pub struct ScheduleArgs {
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
     count: u16,
     /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 }
 
 pub fn run(args: &ScheduleArgs) -> Result<Outcome> {
     let from = args.from.unwrap_or_else(clock::now);
     let report = ScheduleReport::new(&args.text, from, usize::from(args.count));
-    if args.format == Format::Json {
+    if args.format == TextOrJson::Json {
         print_text(&(escaped(&serde_json::to_string_pretty(&report)?) + "\n"))?;
     }
     if let Some(error) = &report.error {
@@ -51,7 +46,7 @@ pub fn run(args: &ScheduleArgs) -> Result<Outcome> {
             format!("`{}` is no schedule, position {}: {}", report.shown_text(), error.position, error.message);
         anyhow::bail!(super::failure::WrongUsage(problem));
     }
-    if args.format == Format::Text {
+    if args.format == TextOrJson::Text {
         print_text(&text(&report))?;
     }
     Ok(Outcome::Done)

@@ -11,7 +11,7 @@ use steward_core::snapshot::SnapshotFile;
 use super::out_file::{refuse_inputs, write_file};
 use super::table::counted;
 use super::{ConfigFile, Outcome, load_settings, print_text};
-use crate::{clock, cycle};
+use crate::{clock, cycle, policies};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -34,15 +34,17 @@ pub struct SnapshotArgs {
 pub async fn run(args: SnapshotArgs) -> Result<Outcome> {
     refuse_inputs(&args.out, &[Some(&args.config.config)])?;
     let loaded = load_settings(&args.config.config)?;
-    let policy = cycle::load_policy(Some(&loaded.settings))?;
+    let mut ledger = super::plan::open_to_read(&loaded.settings).await;
+    let policy = policies::active(Some(&loaded.settings), ledger.as_mut()).await?;
     let mut settings = cycle::run_settings(&loaded.settings, &policy);
     let client = cycle::connect(&loaded.settings, &clock::now)?;
     let spinner = super::plan::spinner("reading the server");
-    let snapshot = cycle::read_site(&client, &settings, policy.description().needs.attributes, &clock::now).await;
+    let attributes = cycle::needs(&policy, &settings).attributes;
+    let snapshot = cycle::read_site(&client, &settings.guard, attributes, &clock::now).await;
     spinner.finish_and_clear();
     let mut snapshot = snapshot?;
-    let mut memory = match super::plan::open_to_read(&loaded.settings).await {
-        Some(mut ledger) => ledger.memory(cycle::site_of(&loaded.settings), clock::now(), &settings.guard).await?,
+    let mut memory = match &mut ledger {
+        Some(ledger) => ledger.memory(cycle::site_of(&loaded.settings), clock::now(), &settings.guard).await?,
         None => Memory::default(),
     };
     if args.mask {

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 use steward_core::instant::Instant;
@@ -15,10 +15,12 @@ use steward_core::ledger::{Run, RunId};
 use steward_core::plan::PlannedPool;
 use steward_core::planner;
 
+use super::format::TableOrJson;
 use super::table::{Columns, counted, escaped, printable};
 use super::{ConfigFile, Outcome, load_settings, print_text};
 use crate::executor::{RunReport, SeatResult};
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::{DaemonLock, Ledger, LedgerError};
+use crate::run_settings::guard_settings;
 use crate::{clock, cycle};
 use daemon::Daemon;
 
@@ -36,31 +38,25 @@ pub struct StatusArgs {
     #[command(flatten)]
     config: ConfigFile,
     /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Table,
-    Json,
+    #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+    format: TableOrJson,
 }
 
 pub async fn run(args: StatusArgs) -> Result<Outcome> {
     let loaded = load_settings(&args.config.config)?;
-    let policy = cycle::load_policy(Some(&loaded.settings))?;
-    let settings = cycle::run_settings(&loaded.settings, &policy);
+    let guard = guard_settings(&loaded.settings);
     let spinner = super::plan::spinner("reading the server");
     let client = cycle::connect(&loaded.settings, &clock::now)?;
-    let snapshot = cycle::read_site(&client, &settings, false, &clock::now).await;
+    let snapshot = cycle::read_site(&client, &guard, false, &clock::now).await;
     spinner.finish_and_clear();
     let snapshot = snapshot?;
     let pools = planner::pools(&snapshot);
     let mut daemon = None;
+    let is_at_work = loaded.settings.data_dir().is_some_and(|folder| DaemonLock::is_held(&folder));
     let releases = match super::plan::open_to_read(&loaded.settings).await {
         Some(mut ledger) => {
             let releases = Releases::of(&mut ledger).await?;
-            daemon = ledger.last_seen_alive().await?.map(|seen| Daemon::of(&seen, clock::now()));
+            daemon = ledger.last_seen_alive().await?.map(|seen| Daemon::of(&seen, is_at_work));
             cycle::watch(
                 &mut ledger,
                 &snapshot,
@@ -75,12 +71,12 @@ pub async fn run(args: StatusArgs) -> Result<Outcome> {
         None => None,
     };
     let text = match args.format {
-        Format::Json => {
+        TableOrJson::Json => {
             let json =
                 json!({ "takenAt": snapshot.taken_at(), "pools": pools, "releases": releases, "daemon": daemon });
             escaped(&serde_json::to_string_pretty(&json)?) + "\n"
         }
-        Format::Table => {
+        TableOrJson::Table => {
             let releases = releases.map_or_else(|| "\nReleases: no ledger yet\n".to_owned(), |it| it.text());
             let bars = io::stdout().is_terminal();
             let daemon = daemon.map_or_else(|| "\nDaemon: none ever ran here\n".to_owned(), |it| it.text());

@@ -7,7 +7,8 @@ use clap::Args;
 use steward_core::ledger::RunId;
 use steward_core::settings::account_name;
 
-use super::apply::{Format, progress_bar, show_progress};
+use super::apply::{progress_bar, show_progress};
+use super::format::TableOrJson;
 use super::run_text::{run_json, run_text};
 use super::stop::on_ctrl_c;
 use super::table::{Columns, counted};
@@ -42,8 +43,8 @@ pub struct UndoArgs {
     #[arg(short, long)]
     yes: bool,
     /// How to print what became of each seat
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = TableOrJson::Table)]
+    format: TableOrJson,
 }
 
 pub async fn run(args: UndoArgs) -> Result<Outcome> {
@@ -58,7 +59,7 @@ pub async fn run(args: UndoArgs) -> Result<Outcome> {
         print_text(&preview)?;
         return Ok(Outcome::Done);
     }
-    if args.format == Format::Json {
+    if args.format == TableOrJson::Json {
         preview.lines().for_each(note);
     } else {
         print_text(&preview)?;
@@ -74,8 +75,8 @@ pub async fn run(args: UndoArgs) -> Result<Outcome> {
     let report = report?;
     deliver_points(&loaded.settings).await;
     print_text(&match args.format {
-        Format::Json => run_json(&report)?,
-        Format::Table => format!("\n{}", run_text(&report)),
+        TableOrJson::Json => run_json(&report)?,
+        TableOrJson::Table => format!("\n{}", run_text(&report)),
     })?;
     Ok(if report.needs_attention() { Outcome::Attention } else { Outcome::Done })
 }

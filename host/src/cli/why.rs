@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde::Serialize;
 use steward_core::candidate::candidates;
 use steward_core::decision::{Outcome as RuleFinding, RuleOutcome, Verdict};
@@ -14,6 +14,7 @@ use steward_core::policy::Policy as _;
 use steward_core::snapshot::{Snapshot, User};
 use steward_core::text::fold;
 
+use super::format::TextOrJson;
 use super::people::{self, Person};
 use super::table::{Columns, escaped, printable};
 use super::{OptionalConfigFile, Outcome, SourceArgs, facts_group, load_settings, note, print_text};
@@ -35,14 +36,8 @@ pub struct WhyArgs {
     #[command(flatten)]
     source: SourceArgs,
     /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 }
 
 /// Everything there is to say about a person.
@@ -96,8 +91,8 @@ pub async fn run(args: WhyArgs) -> Result<Outcome> {
     let mut explanation = explanation.await.context("the planner stopped")??;
     explanation.releases = releases;
     let text = match args.format {
-        Format::Json => escaped(&serde_json::to_string_pretty(&explanation)?) + "\n",
-        Format::Text => text(&explanation),
+        TextOrJson::Json => escaped(&serde_json::to_string_pretty(&explanation)?) + "\n",
+        TextOrJson::Text => text(&explanation),
     };
     print_text(&text)?;
     Ok(Outcome::Done)

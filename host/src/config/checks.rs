@@ -14,6 +14,7 @@ use super::node::Node;
 use super::problem::{Problem, quoted};
 use super::steward::guard::Window;
 use super::steward::qrs::Verify;
+use crate::policy::Trust;
 
 const HOST: &str = "Butler.configQRS.host";
 const HOSTS: &str = "steward.qrs.hosts";
@@ -162,13 +163,24 @@ fn check_window(window: &Window, report: &mut Report<'_>) {
 
 /// These have a place of their own; a second one could contradict it, and switch on what is off there.
 fn check_policy_settings(settings: &Settings, report: &mut Report<'_>) {
-    for (name, place) in [
-        ("licenseType", "Butler.qlikSenseLicense.licenseRelease.licenseType` or `steward.licenseType"),
-        ("neverRelease", "Butler.qlikSenseLicense.licenseRelease.neverRelease"),
-    ] {
-        if settings.steward.policy.settings.contains_key(name) {
-            report.add(&format!("steward.policy.settings.{name}"), format!("write this under `{place}`"));
+    let policy = &settings.steward.policy;
+    let of_names = policy.settings_of.iter().map(|(name, settings)| (format!("settingsOf.{name}"), settings));
+    let of_shadows = policy.shadow.iter().enumerate().filter_map(|(index, shadow)| {
+        shadow.settings.as_ref().map(|settings| (format!("shadow[{index}].settings"), settings))
+    });
+    let own = [("settings".to_owned(), &policy.settings)];
+    for (path, given) in own.into_iter().chain(of_names).chain(of_shadows) {
+        for (name, place) in [
+            ("licenseType", "Butler.qlikSenseLicense.licenseRelease.licenseType` or `steward.licenseType"),
+            ("neverRelease", "Butler.qlikSenseLicense.licenseRelease.neverRelease"),
+        ] {
+            if given.contains_key(name) {
+                report.add(&format!("steward.policy.{path}.{name}"), format!("write this under `{place}`"));
+            }
         }
+    }
+    for problem in Trust::of(&policy.trust).err().into_iter().flatten() {
+        report.add(&format!("steward.policy.trust.{}", problem.path), problem.message);
     }
 }
 

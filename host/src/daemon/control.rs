@@ -63,6 +63,10 @@ impl Control {
         Ok(control)
     }
 
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Takes away what [`Control::leave`] left.
     pub fn remove(folder: &Path) {
         // One that stays names a daemon that does not answer.

@@ -11,9 +11,12 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use serde_json::json;
-use tokio::net::TcpListener;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::control::Control;
@@ -29,6 +32,15 @@ const BODY_BYTES_MAX: usize = 64 * 1024;
 /// While a job runs a request waits; after this long it is still carried out, and its answer is not waited for.
 const ANSWER_WAIT: Duration = Duration::from_secs(10);
 
+/// More clients than a machine has; further ones wait. Whoever could take every file handle could stop the daemon's work.
+const CONNECTIONS_MAX: usize = 64;
+/// Whoever takes longer to ask, or for the next question, is cut off.
+const HEADER_TIME_MAX: Duration = Duration::from_secs(15);
+/// How long an answer in hand may take when the daemon ends.
+const LAST_ANSWER_TIME_MAX: Duration = Duration::from_secs(2);
+/// When no connection can be taken, the next one cannot either for a moment.
+const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(200);
+
 /// What the listener knows.
 #[derive(Clone)]
 pub struct Shared {
@@ -40,7 +52,7 @@ pub struct Shared {
 }
 
 /// Serves until somebody asks to stop.
-pub async fn serve(listener: TcpListener, shared: Shared, stop: CancellationToken) -> std::io::Result<()> {
+pub async fn serve(listener: TcpListener, shared: Shared, stop: CancellationToken) {
     let app = Router::new()
         .route("/healthz", get(health))
         .route("/readyz", get(ready))
@@ -49,7 +61,44 @@ pub async fn serve(listener: TcpListener, shared: Shared, stop: CancellationToke
         .route("/api/v1/poke/{job}", post(poke))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(shared);
-    axum::serve(listener, app).with_graceful_shutdown(stop.cancelled_owned()).await
+    let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    loop {
+        let slot = tokio::select! {
+            slot = slots.clone().acquire_owned() => slot,
+            () = stop.cancelled() => return,
+        };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.cancelled() => return,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let (app, stop) = (app.clone(), stop.clone());
+                tokio::spawn(async move {
+                    serve_connection(stream, app, stop).await;
+                    drop(slot);
+                });
+            }
+            Err(error) => {
+                tracing::warn!("a connection could not be taken: {error}");
+                tokio::time::sleep(PAUSE_AFTER_FAILURE).await;
+            }
+        }
+    }
+}
+
+/// One connection until it ends, or until somebody asks to stop: then the answer in hand is finished. What goes wrong on
+/// the way is the client's affair.
+async fn serve_connection(stream: TcpStream, app: Router, stop: CancellationToken) {
+    let mut server = http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME_MAX);
+    let connection = server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app));
+    tokio::pin!(connection);
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = tokio::time::timeout(LAST_ANSWER_TIME_MAX, connection).await;
 }
 
 /// Binds the address of the settings.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use steward_core::digest::Digest;
 use steward_core::instant::{Instant, MS_PER_MINUTE};
 use steward_core::timetable::{Timetable, is_overdue};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::heartbeat::Heartbeat;
 use super::job::Job;
 use super::report::{JobOutcome, JobReport};
+use super::rules;
 use super::settings::{self, InForce, Watched};
 use super::status::{LedgerStatus, Status};
 use super::work::{self, Mode, Work};
@@ -27,6 +29,8 @@ use crate::run_settings::guard_settings;
 /// A failed job is tried again after a minute, then two, four …, and at the latest after half an hour.
 const RETRY_FIRST_MS: i64 = MS_PER_MINUTE;
 const RETRY_DOUBLINGS_MAX: u32 = 5;
+/// A failed release is tried again for two hours at most: later it would be a release at a time that nobody chose.
+const RELEASE_RETRIES_MAX: u32 = 8;
 /// A reading may come this much later than its schedule says before it counts as missed.
 const OVERDUE_GRACE_MS: i64 = 10 * MS_PER_MINUTE;
 /// The keeper looks around this often even when nothing is due; a settings file is read at the second look that finds it
@@ -79,6 +83,8 @@ pub struct Keeper {
     probed_at: Option<Instant>,
     /// Changed rules were loaded, and nobody has compared them yet.
     looks_at_rules: bool,
+    /// The plan whose rules were accepted when somebody compared last.
+    rules_compared_with: Option<Digest>,
     reopens_ledger: bool,
 }
 
@@ -103,6 +109,7 @@ impl Keeper {
             status,
             probed_at: None,
             looks_at_rules: false,
+            rules_compared_with: None,
             reopens_ledger: false,
             parts,
         }
@@ -136,13 +143,36 @@ impl Keeper {
         let now = self.parts.timer.now();
         let jitter_seconds = self.settings().steward.daemon.jitter_seconds;
         self.timetable.look_at_clock(now, &mut || jitter_ms(jitter_seconds));
-        if self.settings().steward.daemon.watch_settings && self.watched.has_changed() {
-            // Told in the log; nobody waits for the answer.
-            let _ = self.reload();
+        if self.settings().steward.daemon.watch_settings {
+            self.watch_settings();
         }
         self.probe_ledger(now).await;
+        self.see_whether_rules_still_wait().await;
         self.publish(now);
         now
+    }
+
+    /// Somebody who arms does so in another process, and wants to see at once that it helped.
+    async fn see_whether_rules_still_wait(&mut self) {
+        if self.status.rules_waiting.is_none() {
+            return;
+        }
+        if let Some(ledger) = &mut self.ledger
+            && let Err(error) = ledger.refresh().await
+        {
+            tracing::debug!("the ledger cannot be read just now: {}", crate::error_chain::text(&error));
+        }
+    }
+
+    fn watch_settings(&mut self) {
+        if self.watched.has_changed() {
+            // Told in the log; nobody waits for the answer.
+            let _ = self.reload();
+        } else if self.watched.is_missing() && self.status.settings_problem.is_none() {
+            let problem = format!("`{}` is not there any more, and a restart would fail", self.parts.path.display());
+            tracing::error!("the settings before stay in force: {problem}");
+            self.status.settings_problem = Some(problem);
+        }
     }
 
     async fn wait(&mut self, now: Instant) {
@@ -204,17 +234,27 @@ impl Keeper {
         for note in &loaded.notes {
             tracing::info!("{note}");
         }
+        loaded.warn_when_idle();
+        let restart = needs_restart(&loaded.settings, self.settings());
+        if !restart.is_empty() {
+            tracing::warn!("{} changed, which takes a restart", restart.join(" and "));
+        }
         let may_release = loaded.schedules.contains_key(&Job::Release);
-        self.looks_at_rules = may_release && decides_differently(&loaded.settings, self.settings());
+        self.looks_at_rules |= may_release && decides_differently(&loaded.settings, self.settings());
         let now = self.parts.timer.now();
         let jitter_seconds = loaded.settings.steward.daemon.jitter_seconds;
+        // What failed under other settings is no reason to release under these.
+        self.timetable.forget_retry(Job::Release);
+        self.failures.remove(&Job::Release);
         self.timetable.reschedule(loaded.schedules.clone(), now, &mut || jitter_ms(jitter_seconds));
         self.parts.in_force = loaded;
         // Opened again with what the settings say of measurements.
         self.reopens_ledger = true;
         self.parts.settings.send_replace(self.parts.in_force.settings.clone());
         tracing::info!("the settings were read again and are in force");
-        Ok("the settings were read again and are in force".to_owned())
+        let except =
+            if restart.is_empty() { String::new() } else { format!(", except {}: restart", restart.join(" and ")) };
+        Ok(format!("the settings were read again and are in force{except}"))
     }
 
     fn settings(&self) -> &Settings {
@@ -224,7 +264,9 @@ impl Keeper {
     /// Runs a job as a task of its own: a panic ends the job and not the daemon.
     async fn carry_out(&mut self, job: Job, mode: Mode) {
         let Some(ledger) = self.open_ledger().await else {
-            self.try_again(job);
+            if mode == Mode::Act {
+                self.try_again(job);
+            }
             return;
         };
         let work = Work {
@@ -238,13 +280,13 @@ impl Keeper {
         match tokio::spawn(work::run(work, job, mode)).await {
             Ok((ledger, report)) => {
                 self.ledger = Some(ledger);
-                self.ended(&report);
+                self.ended(&report, mode);
             }
             Err(error) => {
                 tracing::error!(%job, "the job ended in a panic, which is a bug: {error}");
                 let now = self.parts.timer.now();
                 let message = "it ended in a panic; see the log".to_owned();
-                self.ended(&JobReport {
+                let report = JobReport {
                     job,
                     started_at: now,
                     ended_at: now,
@@ -252,20 +294,29 @@ impl Keeper {
                     message,
                     facts: super::report::Facts::default(),
                     requests: BTreeMap::new(),
-                });
+                };
+                self.ended(&report, mode);
             }
         }
     }
 
-    fn ended(&mut self, report: &JobReport) {
+    fn ended(&mut self, report: &JobReport, mode: Mode) {
         let job = report.job;
         match report.outcome {
             JobOutcome::Done => tracing::info!(%job, "{}: {}", job, report.message),
             JobOutcome::Attention => tracing::warn!(%job, "{}: {}", job, report.message),
             JobOutcome::Failed => tracing::error!(%job, "{}: {}", job, report.message),
         }
-        self.status.add(report);
         self.parts.points.notify_one();
+        if report.facts.rules_waiting.is_some() {
+            self.rules_compared_with = self.accepted();
+        }
+        if mode == Mode::Look {
+            // Never tried again: that would be a release outside of its schedule.
+            self.status.add_look(report);
+            return;
+        }
+        self.status.add(report);
         if report.outcome == JobOutcome::Failed {
             self.try_again(job);
         } else {
@@ -273,8 +324,19 @@ impl Keeper {
         }
     }
 
+    /// The plan whose rules were accepted last.
+    fn accepted(&self) -> Option<Digest> {
+        let site = cycle::site_of(self.settings());
+        self.ledger.as_ref().and_then(|ledger| ledger.state().accepted(&site))
+    }
+
     fn try_again(&mut self, job: Job) {
         let failures = self.failures.entry(job).or_default();
+        if job == Job::Release && *failures >= RELEASE_RETRIES_MAX {
+            tracing::error!(%job, "{job}: given up until its schedule says so again");
+            self.failures.remove(&job);
+            return;
+        }
         let delay_ms = RETRY_FIRST_MS << (*failures).min(RETRY_DOUBLINGS_MAX);
         *failures = failures.saturating_add(1);
         let now = self.parts.timer.now();
@@ -306,6 +368,9 @@ impl Keeper {
         let Some(mut ledger) = self.open_ledger().await else { return };
         let settings = self.parts.in_force.settings.clone();
         work::recover(&settings, &mut ledger, &self.parts.timer).await;
+        // What waited before a restart waits after it.
+        let may_release = self.parts.in_force.schedules.contains_key(&Job::Release);
+        self.looks_at_rules = may_release && rules::have_changed(&mut ledger, &settings).await;
         self.ledger = Some(ledger);
     }
 
@@ -348,6 +413,10 @@ impl Keeper {
             let schedule = self.timetable.schedule(job);
             status.is_overdue = schedule.is_some_and(|schedule| is_overdue(schedule, since, now, OVERDUE_GRACE_MS));
         }
+        if self.ledger.is_some() && self.accepted() != self.rules_compared_with {
+            // Somebody accepted others since.
+            self.status.rules_waiting = None;
+        }
         if let Some(ledger) = &self.ledger {
             let problem = self.status.ledger.problem.take();
             self.status.ledger = LedgerStatus { problem, ..LedgerStatus::of(ledger) };
@@ -362,6 +431,16 @@ fn decides_differently(one: &Settings, other: &Settings) -> bool {
     guard_settings(one) != guard_settings(other)
         || shared(one) != shared(other)
         || one.steward.policy != other.steward.policy
+}
+
+/// Settings that are looked at once, when the daemon starts.
+fn needs_restart(one: &Settings, other: &Settings) -> Vec<&'static str> {
+    let (one, other) = (&one.steward, &other.steward);
+    let changed = [
+        (one.http != other.http, "`steward.http`"),
+        (one.daemon.stop_seconds != other.daemon.stop_seconds, "`steward.daemon.stopSeconds`"),
+    ];
+    changed.into_iter().filter(|(is_changed, _)| *is_changed).map(|(_, name)| name).collect()
 }
 
 /// A delay between nothing and the setting, in milliseconds.

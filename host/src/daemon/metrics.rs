@@ -14,6 +14,7 @@ use steward_core::access::AccessType;
 use steward_core::instant::Instant;
 
 use super::job::Job;
+use super::shadow::ShadowFacts;
 use super::status::{JobStatus, Status};
 use crate::influx::OutboxStatus;
 
@@ -34,6 +35,7 @@ pub fn text(status: &Status, outbox: &OutboxStatus) -> Result<String, fmt::Error
     told.server_license(status);
     told.jobs(status);
     told.plan(status);
+    told.shadows(status);
     told.totals(status);
     told.outbox(outbox);
     told.state(status);
@@ -164,6 +166,24 @@ impl Told {
         let held = plan.flat_map(|plan| &plan.held);
         let held = held.map(|(gate, count)| (vec![("gate", (*gate).to_owned())], float(*count)));
         self.gauges("steward_plan_held_seats", "Seats of the last plan that the guard held", held);
+    }
+
+    fn shadows(&mut self, status: &Status) {
+        let of = |shadow: &ShadowFacts| vec![("policy", shadow.policy.clone())];
+        let changes = status.shadows.iter().filter(|shadow| shadow.fault.is_none()).flat_map(|shadow| {
+            [("newly_loses", shadow.newly_loses), ("newly_keeps", shadow.newly_keeps)].map(|(change, count)| {
+                let mut labels = of(shadow);
+                labels.push(("change", change.to_owned()));
+                (labels, f64::from(count))
+            })
+        });
+        self.gauges(
+            "steward_shadow_disagreements",
+            "Seats of the last plan about which a policy in the shadow decided differently",
+            changes,
+        );
+        let faulty = status.shadows.iter().map(|shadow| (of(shadow), flag(shadow.fault.is_some())));
+        self.gauges("steward_shadow_faulty", "Whether a policy in the shadow failed at the last plan", faulty);
     }
 
     fn totals(&mut self, status: &Status) {

@@ -2,15 +2,17 @@
 
 use steward_core::application::{Choice, Refusal};
 use steward_core::guard::{Gate, Scope};
-use steward_core::plan::{Plan, PlanBody};
+use steward_core::plan::{Held, Plan, PlanBody};
 
 use super::report::{Facts, PlanFacts, RunFacts};
 use super::rules::{self, Rules};
+use super::shadow;
 use super::work::{Ended, Mode, Work, stopped};
 use crate::apply::{self, Applied, ApplyError, PlanRef, Request};
 use crate::cycle::{self, CycleError, Prepared};
 use crate::ledger::{CycleLock, LockError};
 use crate::os_user;
+use crate::policies;
 use crate::qrs::Client;
 use crate::run_settings::execution_settings;
 
@@ -29,35 +31,50 @@ pub(super) async fn run(work: &mut Work, client: &Client, mode: Mode) -> anyhow:
     let grace_days = execution_settings(&settings).undo_grace_days;
     work.ledger.refresh().await?;
     crate::executor::recover(&mut work.ledger, client, site, work.timer.clock(), grace_days).await?;
-    let policy = cycle::load_policy(Some(&settings))?;
+    // Once, so that one policy decides from the beginning of this run to its end.
+    let policy = policies::active(Some(&settings), Some(&mut work.ledger)).await?;
+    let shadows = shadow::load(&settings, &mut work.ledger).await;
+    let attributes =
+        cycle::needs(&policy, &cycle::run_settings(&settings, &policy)).attributes || shadow::need_attributes(&shadows);
+    let clock = work.timer.clock();
+    let ledger = Some(&mut work.ledger);
     let prepared = tokio::select! {
-        prepared = cycle::prepare_live(&settings, policy, client, None, Some(&mut work.ledger), work.timer.clock()) => prepared?,
+        prepared = cycle::prepare_reading(&settings, policy, attributes, client, None, ledger, clock) => prepared?,
         () = work.stop.cancelled() => return Ok(stopped()),
     };
     work.beat.beat();
     let retention_days = settings.steward.history.retention_days;
     cycle::watch(&mut work.ledger, &prepared.snapshot, site, retention_days, work.timer.now()).await?;
-    let (mut prepared, plan) = planned(prepared).await?;
+    let (prepared, plan) = planned(prepared).await?;
     cycle::store_plan(&mut work.ledger, &prepared, &plan, work.timer.now()).await?;
     work.beat.beat();
+    let (prepared, shadows) = shadow::compare(&mut work.ledger, shadows, prepared, &plan).await?;
+    work.beat.beat();
 
-    let mut facts = Facts { plan: Some(PlanFacts::of(plan.body())), ..Facts::default() };
-    let rules = rules::look(&mut work.ledger, &mut prepared, &plan, settings.steward.policy.max_new_releases).await?;
-    drop(prepared);
-    facts.rules_waiting = match &rules {
-        Rules::NotArmed => None,
-        Rules::Accepted => Some(None),
-        Rules::Waiting(why) => Some(Some(why.clone())),
-    };
+    let facts = Facts { shadows: Some(shadows), plan: Some(PlanFacts::of(plan.body())), ..Facts::default() };
     let told = told(&plan);
+    if plan.body().held.iter().any(|held| held.scope == Scope::Run) {
+        // What was read is in doubt, and says nothing about rules either.
+        return Ok(Ended { facts, ..of_plan(&plan, told) });
+    }
+    let rules = rules::look(&mut work.ledger, prepared, &plan, settings.steward.policy.max_new_releases).await?;
+    let waiting = match &rules {
+        Rules::Waiting(why) => Some(why.clone()),
+        Rules::NotArmed | Rules::Same | Rules::Few { .. } => None,
+    };
+    let facts = Facts { rules_waiting: Some(waiting), ..facts };
     if mode == Mode::Look || settings.butler.qlik_sense_license.license_release.dry_run {
         let is_dry = if mode == Mode::Look { "looked only" } else { "dry run, nothing is released" };
         return Ok(Ended { facts, ..of_plan(&plan, format!("{told}; {is_dry}")) });
     }
-    if let Rules::Waiting(why) = rules {
-        let gate = Gate::RulesChanged;
-        let message = format!("{told}; {gate}: {why}. {} {}", gate.sentence(), gate.way_out());
-        return Ok(Ended::attention(message, facts));
+    match rules {
+        Rules::Waiting(why) => {
+            let gate = Gate::RulesChanged;
+            let message = format!("{told}; {gate}: {why}. {} {}", gate.sentence(), gate.way_out());
+            return Ok(Ended::attention(message, facts));
+        }
+        Rules::Few { newly } => rules::accept(&mut work.ledger, &plan, newly, work.timer.now()).await?,
+        Rules::NotArmed | Rules::Same => {}
     }
     if plan.body().releases.is_empty() {
         return Ok(Ended { facts, ..of_plan(&plan, told) });
@@ -100,8 +117,7 @@ async fn release(
     match applied {
         Ok(Applied::Nothing) => Ok(Ended { facts, ..of_plan(plan, told) }),
         Ok(Applied::Held(held)) => {
-            let gates: Vec<String> = held.iter().map(|held| format!("{}: {}", held.gate, held.detail)).collect();
-            Ok(Ended::attention(format!("{told}; nothing was released, {}", gates.join("; ")), facts))
+            Ok(Ended::attention(format!("{told}; nothing was released, {}", gates(&held)), facts))
         }
         Ok(Applied::Run(held, report)) => {
             facts.run = work.ledger.state().runs().get(&report.run).map(|run| RunFacts::of(report.run, run));
@@ -132,12 +148,12 @@ fn is_held(plan: &PlanBody) -> bool {
 fn told(plan: &Plan) -> String {
     let (id, plan) = (plan.id(), plan.body());
     let id: String = id.hex().chars().take(PLAN_DIGITS).collect();
-    let gates: Vec<String> = plan
-        .held
-        .iter()
-        .filter(|held| held.scope != Scope::Seat)
-        .map(|held| format!("{}: {}", held.gate, held.detail))
-        .collect();
-    let held = if gates.is_empty() { String::new() } else { format!(", held by {}", gates.join("; ")) };
+    let wide: Vec<&Held> = plan.held.iter().filter(|held| held.scope != Scope::Seat).collect();
+    let held = if wide.is_empty() { String::new() } else { format!(", held by {}", gates(wide)) };
     format!("plan {id} releases {} of {} seats{held}", plan.releases.len(), plan.decisions.len())
+}
+
+fn gates<'h>(held: impl IntoIterator<Item = &'h Held>) -> String {
+    let told: Vec<String> = held.into_iter().map(|held| format!("{}: {}", held.gate, held.detail)).collect();
+    told.join("; ")
 }

@@ -12,6 +12,7 @@ use steward_core::plan::PlanBody;
 use steward_core::policy::PolicyIdentity;
 
 use super::job::Job;
+use super::shadow::ShadowFacts;
 use crate::monitor::PoolReading;
 use crate::qrs::RequestCounts;
 
@@ -53,6 +54,8 @@ pub struct Facts {
     pub server_license: Option<(Instant, ServerLicense)>,
     pub plan: Option<PlanFacts>,
     pub run: Option<RunFacts>,
+    /// What the policies in the shadow would have done.
+    pub shadows: Option<Vec<ShadowFacts>>,
     /// Why changed rules wait for an administrator; `Some(None)` when it was looked at and they do not.
     pub rules_waiting: Option<Option<String>>,
 }

@@ -9,8 +9,10 @@ use steward_core::schedule::Schedule;
 use thiserror::Error;
 
 use super::job::{Job, ScheduleProblem, schedules};
+use crate::clock;
 use crate::config::{ConfigError, Settings};
 use crate::cycle::{self, CycleError};
+use crate::policies::{Found, PolicyError};
 
 #[derive(Debug, Error)]
 pub enum SettingsError {
@@ -19,7 +21,9 @@ pub enum SettingsError {
     #[error(transparent)]
     Schedule(#[from] ScheduleProblem),
     #[error(transparent)]
-    Policy(#[from] CycleError),
+    Policy(#[from] PolicyError),
+    #[error(transparent)]
+    Connect(#[from] CycleError),
 }
 
 /// A settings file that was good when it was read.
@@ -31,6 +35,16 @@ pub struct InForce {
     pub notes: Vec<String>,
 }
 
+impl InForce {
+    /// A daemon without any job is rarely what somebody wanted.
+    pub fn warn_when_idle(&self) {
+        if self.schedules.is_empty() {
+            let names = Job::ALL.map(|job| format!("`{}.enable`", job.setting())).join(", ");
+            tracing::warn!("no job is switched on, so the daemon does nothing: set one of {names} to `true`");
+        }
+    }
+}
+
 /// Reads the file and everything that it depends on: schedules, certificate files, the policy.
 ///
 /// # Errors
@@ -39,9 +53,16 @@ pub fn load(path: &Path) -> Result<InForce, SettingsError> {
     let loaded = Settings::load(path)?;
     loaded.check_files()?;
     let schedules = schedules(&loaded.settings)?;
-    cycle::load_policy(Some(&loaded.settings))?;
+    if let Some(component) = loaded.settings.steward.policy.component.as_deref() {
+        Found::file(component)?.load(Some(&loaded.settings))?;
+    }
+    // Certificate and key are read here; nothing is asked of the server yet.
+    cycle::connect(&loaded.settings, &clock::now)?;
     Ok(InForce { settings: Arc::new(loaded.settings), schedules, notes: loaded.notes })
 }
+
+/// Looks without a file after which it counts as gone.
+const MISSING_LOOKS: u32 = 5;
 
 /// Notices when the file changes, by its contents: some tools keep the time of a file, some systems have coarse ones.
 #[derive(Debug)]
@@ -50,17 +71,20 @@ pub struct Watched {
     seen: Option<Digest>,
     /// Found at the last look, and perhaps still being written.
     new: Option<Digest>,
+    /// Looks in a row that found no file.
+    missing: u32,
 }
 
 impl Watched {
     pub fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), seen: digest(path), new: None }
+        Self { path: path.to_owned(), seen: digest(path), new: None, missing: 0 }
     }
 
     /// The file differs from what it was, in the same way at two looks. A file that is not there for a moment, while an editor
     /// replaces it, has not changed.
     pub fn has_changed(&mut self) -> bool {
         let now = digest(&self.path);
+        self.missing = if now.is_some() { 0 } else { self.missing.saturating_add(1) };
         if now.is_none() || now == self.seen {
             self.new = None;
             return false;
@@ -71,6 +95,13 @@ impl Watched {
         }
         self.seen = self.new.take();
         true
+    }
+}
+
+impl Watched {
+    /// No editor takes so long to replace a file.
+    pub fn is_missing(&self) -> bool {
+        self.missing >= MISSING_LOOKS
     }
 }
 

@@ -13,6 +13,7 @@ use steward_core::policy::FaultKind;
 
 use super::job::Job;
 use super::report::{JobOutcome, JobReport, PlanFacts};
+use super::shadow::ShadowFacts;
 use super::work::duration_ms;
 use crate::ledger::Ledger;
 use crate::monitor::PoolReading;
@@ -26,6 +27,8 @@ pub struct Status {
     pub pools: Option<PoolReading>,
     pub server_license: Option<(Instant, ServerLicense)>,
     pub plan: Option<PlanFacts>,
+    /// What the policies in the shadow would have done at the last plan.
+    pub shadows: Vec<ShadowFacts>,
     pub jobs: BTreeMap<Job, JobStatus>,
     pub ledger: LedgerStatus,
     /// Why the settings file on the disk is not in force.
@@ -83,6 +86,16 @@ impl Status {
             job.last_success_at = Some(report.ended_at);
         }
         self.totals.add(report);
+        self.add_facts(report);
+    }
+
+    /// Takes in what a look at changed rules found: the job itself did not run.
+    pub fn add_look(&mut self, report: &JobReport) {
+        self.totals.add_requests(report);
+        self.add_facts(report);
+    }
+
+    fn add_facts(&mut self, report: &JobReport) {
         let facts = report.facts.clone();
         if let Some(waiting) = facts.rules_waiting {
             self.rules_waiting = waiting;
@@ -90,6 +103,9 @@ impl Status {
         self.pools = facts.pools.or(self.pools.take());
         self.server_license = facts.server_license.or(self.server_license.take());
         self.plan = facts.plan.or(self.plan.take());
+        if let Some(shadows) = facts.shadows {
+            self.shadows = shadows;
+        }
     }
 
     /// What `steward status` shows of a daemon that runs, as JSON.
@@ -157,11 +173,15 @@ impl Default for Totals {
 }
 
 impl Totals {
-    fn add(&mut self, report: &JobReport) {
-        *self.jobs.entry((report.job, report.outcome)).or_default() += 1;
+    fn add_requests(&mut self, report: &JobReport) {
         for (key, count) in &report.requests {
             *self.requests.entry(key.clone()).or_default() += count;
         }
+    }
+
+    fn add(&mut self, report: &JobReport) {
+        *self.jobs.entry((report.job, report.outcome)).or_default() += 1;
+        self.add_requests(report);
         for (license_type, changes) in report.facts.pools.iter().flat_map(|pools| &pools.changes) {
             for (change, count) in changes {
                 *self.changes.entry((*license_type, *change)).or_default() += u64::from(*count);

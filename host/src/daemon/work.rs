@@ -114,7 +114,7 @@ async fn read_server_license(work: &mut Work, client: &Client) -> anyhow::Result
         () = work.stop.cancelled() => return Ok(stopped()),
     };
     let threshold_days = work.settings.butler.qlik_sense_license.server_license_monitor.alert.threshold_days;
-    let warning = monitor::expiry_warning(&license, at, threshold_days);
+    let warning = license.warning(at, threshold_days);
     let facts = Facts { server_license: Some((at, license.clone())), ..Facts::default() };
     Ok(match warning {
         Some(warning) => Ended::attention(warning, facts),

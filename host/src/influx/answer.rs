@@ -98,10 +98,22 @@ pub(super) fn read(answer: &Answer, target: &Target, host: &str) -> Verdict {
     }
 }
 
+/// Messages that are about points, and quote what they say.
+const ABOUT_POINTS: [&str; 7] = [
+    "unable to parse",
+    "field type conflict",
+    "max-values-per-tag",
+    "max-series-per-database",
+    "points beyond retention policy",
+    "invalid tag key",
+    "max key length exceeded",
+];
+
 /// A message that quotes a point proves nothing: people may be called anything.
 fn is_trouble_of_the_server(message: &str) -> bool {
     let message = message.to_lowercase();
-    !message.contains("unable to parse") && TROUBLES_OF_THE_SERVER.iter().any(|trouble| message.contains(trouble))
+    !ABOUT_POINTS.iter().any(|words| message.contains(words))
+        && TROUBLES_OF_THE_SERVER.iter().any(|trouble| message.contains(trouble))
 }
 
 /// The message and the data of an error; `None` when it is none of `InfluxDB`'s.
@@ -211,8 +223,12 @@ mod tests {
             let text = format!("{{\"error\":{message:?}}}");
             assert!(matches!(read(400, &text), Verdict::Trouble(Trouble::Busy { .. })), "{message}");
         }
-        let quoted = r#"{"error":"unable to parse 'm,user=ACME\\timeout v=': missing field value"}"#;
-        assert!(matches!(read(400, quoted), Verdict::Refused(_)));
+        for quoted in [
+            r#"{"error":"unable to parse 'm,user=ACME\\timeout v=': missing field value"}"#,
+            r#"{"error":"partial write: max-values-per-tag limit exceeded (390/3): measurement=\"m\" tag=\"user\" value=\"ACME\\n.timeout.0\" dropped=398"}"#,
+        ] {
+            assert!(matches!(read(400, quoted), Verdict::Refused(_)), "{quoted}");
+        }
     }
 
     #[test]

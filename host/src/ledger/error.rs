@@ -2,6 +2,7 @@
 
 use std::io;
 
+use steward_core::digest::Digest;
 use steward_core::ledger::{ChainError, IllegalEvent};
 use steward_core::plan::PlanFileError;
 use steward_core::snapshot::SnapshotFileError;
@@ -50,6 +51,8 @@ pub enum LedgerError {
     NoPlan { id: String },
     #[error("several plans begin with `{id}`: write more of the id")]
     SeveralPlans { id: String },
+    #[error("the stored policy {0} is damaged: remove it with `steward policy remove`, and add it again")]
+    StoredPolicy(Digest),
     #[error("the ledger has no run {0}: `steward audit show --type run-started` lists them")]
     NoRun(steward_core::ledger::RunId),
     #[error("no folder for the ledger is known: set `steward.dataDir`")]

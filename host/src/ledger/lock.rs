@@ -52,6 +52,14 @@ impl DaemonLock {
     }
 }
 
+impl DaemonLock {
+    /// Another process holds it. `false` when nobody can tell.
+    pub fn is_held(folder: &Path) -> bool {
+        let Ok(file) = File::open(folder.join(DAEMON_FILE_NAME)) else { return false };
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
+}
+
 fn take(path: &Path, who: &str, now: Instant, wait: bool, held: fn(String) -> LockError) -> Result<File, LockError> {
     let io_error = |source| LockError::Io { path: path.display().to_string(), source };
     let mut file =

@@ -131,6 +131,18 @@ impl Ledger {
             .map_err(LedgerError::read)
     }
 
+    /// The ids of the latest stored plans that were made of a reading of their own, oldest first.
+    pub async fn latest_plan_ids(&mut self, count: u16) -> Result<Vec<String>, LedgerError> {
+        let mut ids: Vec<String> =
+            sqlx::query_scalar("SELECT plan_id FROM plan ORDER BY made_at DESC, plan_id LIMIT ?")
+                .bind(i64::from(count))
+                .fetch_all(&mut self.connection)
+                .await
+                .map_err(LedgerError::read)?;
+        ids.reverse();
+        Ok(ids)
+    }
+
     /// Replaces what a plan was made of, when somebody is erased from it.
     pub(super) async fn replace_plan(&mut self, id: &str, body: &[u8], made_of: &[u8]) -> Result<(), LedgerError> {
         sqlx::query("UPDATE plan SET body = ?, made_of = ?, is_erased = 1 WHERE plan_id = ?")

@@ -262,6 +262,7 @@ async fn purge(transaction: &mut Transaction<'_, Sqlite>, oldest: Instant) -> Re
         "DELETE FROM access_reading WHERE at < ?",
         "DELETE FROM server_license_reading WHERE at < ?",
         "DELETE FROM seat_change WHERE at < ?",
+        "DELETE FROM disagreement WHERE at < ?",
     ] {
         sqlx::query(statement)
             .bind(oldest.to_string())

@@ -1,18 +1,18 @@
 //! Loads a policy: checks that the bytes are a component of the contract and nothing more, and asks who it is.
 
 use std::fmt;
-use std::path::Path;
-use std::{fs, io};
+use std::io;
+use std::sync::Arc;
 
 use steward_core::digest::Digest;
 use steward_core::policy::{Description, Fault, FaultKind, PolicyIdentity, RunContext, check_description};
 use thiserror::Error;
 use wasmtime::component::{Component, Linker};
 
-use super::bindings::PlainPre;
 use super::engine::PolicyEngine;
-use super::sandbox::{ConfigureError, Instance, Sandbox, State};
-use super::{CONTRACT, mapping};
+use super::sandbox::{ConfigureError, Instance, Prepared, Sandbox};
+use super::signature::Untrusted;
+use super::{BULK, CONTRACT, mapping};
 
 /// `\0asm`, and the version and layer that follow in a core module and in a component.
 const MAGIC: &[u8] = b"\0asm";
@@ -20,13 +20,14 @@ const CORE_MODULE: &[u8] = &[1, 0, 0, 0];
 /// More names than this are counted, not listed.
 const LISTED_MAX: usize = 5;
 
-/// A policy that was checked and compiled, ready to be configured for a run.
+/// A policy that was checked and compiled, ready to be configured for a run. Clones share it.
+#[derive(Clone)]
 pub struct PolicyComponent {
     engine: PolicyEngine,
-    prepared: PlainPre<State>,
-    description: Description,
+    prepared: Arc<Prepared>,
+    description: Arc<Description>,
     digest: Digest,
-    bytes: Vec<u8>,
+    bytes: Arc<[u8]>,
 }
 
 #[derive(Debug, Error)]
@@ -52,6 +53,8 @@ pub enum LoadError {
     WrongWorld(Vec<String>),
     #[error("the component exports `{CONTRACT}` in another shape than the contract says")]
     WrongShape { source: Box<dyn std::error::Error + Send + Sync> },
+    #[error("the policy is not trusted: {0}")]
+    Untrusted(Untrusted),
     #[error("the policy failed when it was asked to describe itself")]
     Describe(#[source] Fault),
 }
@@ -69,15 +72,6 @@ fn listed(names: &[String]) -> String {
 
 impl PolicyComponent {
     /// # Errors
-    /// When the file cannot be read or is no acceptable policy.
-    pub fn load_file(engine: &PolicyEngine, path: &Path) -> Result<Self, LoadError> {
-        let size = fs::metadata(path).map_err(LoadError::Unreadable)?.len();
-        // Looked at before reading, so that a wrong path to something huge is not read into memory.
-        check_size(engine, size)?;
-        Self::load(engine, &fs::read(path).map_err(LoadError::Unreadable)?)
-    }
-
-    /// # Errors
     /// When the bytes are no acceptable policy.
     pub fn load(engine: &PolicyEngine, bytes: &[u8]) -> Result<Self, LoadError> {
         check_size(engine, bytes.len() as u64)?;
@@ -86,19 +80,26 @@ impl PolicyComponent {
         check_world(engine, &component)?;
         let linker = Linker::new(engine.engine());
         let wrong_shape = |source: wasmtime::Error| LoadError::WrongShape { source: source.into() };
-        let prepared = linker.instantiate_pre(&component).and_then(PlainPre::new).map_err(wrong_shape)?;
+        let has_bulk = exports(engine, &component).iter().any(|name| name == BULK);
+        let prepared = linker.instantiate_pre(&component).and_then(|instance| Prepared::new(instance, has_bulk));
+        let prepared = prepared.map_err(wrong_shape)?;
         let description = describe(engine, &prepared)?;
         Ok(Self {
             engine: engine.clone(),
-            prepared,
-            description,
+            prepared: Arc::new(prepared),
+            description: Arc::new(description),
             digest: Digest::of_bytes(bytes),
-            bytes: bytes.to_vec(),
+            bytes: bytes.into(),
         })
     }
 
     pub fn description(&self) -> &Description {
         &self.description
+    }
+
+    /// Whether it decides over columns too, which is faster.
+    pub fn has_bulk(&self) -> bool {
+        self.prepared.has_bulk()
     }
 
     pub fn digest(&self) -> Digest {
@@ -169,14 +170,18 @@ fn check_world(engine: &PolicyEngine, component: &Component) -> Result<(), LoadE
     if !imports.is_empty() {
         return Err(LoadError::Imports(imports));
     }
-    let exports: Vec<String> = world.exports(engine.engine()).map(|(name, _)| name.to_owned()).collect();
+    let exports = exports(engine, component);
     if !exports.iter().any(|name| name == CONTRACT) {
         return Err(LoadError::WrongWorld(exports));
     }
     Ok(())
 }
 
-fn describe(engine: &PolicyEngine, prepared: &PlainPre<State>) -> Result<Description, LoadError> {
+fn exports(engine: &PolicyEngine, component: &Component) -> Vec<String> {
+    component.component_type().exports(engine.engine()).map(|(name, _)| name.to_owned()).collect()
+}
+
+fn describe(engine: &PolicyEngine, prepared: &Prepared) -> Result<Description, LoadError> {
     // The types of functions are compared at instantiation, and the policy has said nothing yet that could be malformed.
     let mut instance = Instance::new(engine, prepared).map_err(|fault| match fault.kind {
         FaultKind::Malformed => LoadError::WrongShape { source: fault.into() },

@@ -1,15 +1,15 @@
 //! One policy in one run: a fresh store, its limits, and the meaning of whatever goes wrong in it.
 
 use steward_core::candidate::Candidate;
-use steward_core::decision::{Decision, RuleOutcome};
+use steward_core::columns::{self, RuleNames};
+use steward_core::decision::{Decision, Outline, RuleOutcome};
 use steward_core::license_type::LicenseType;
-use steward_core::policy::{Description, Fault, FaultKind, Policy, RunContext, check_decision, check_outcomes};
+use steward_core::policy::{Description, Fault, FaultKind, Needs, Policy, RunContext, check_decision, check_outcomes};
 use thiserror::Error;
-use wasmtime::component::ResourceAny;
+use wasmtime::component::{InstancePre, ResourceAny};
 use wasmtime::{ResourceLimiter, Store, Trap};
 
-use super::bindings::exports::steward::policy::policy as contract;
-use super::bindings::{Plain, PlainPre};
+use super::bindings::exports::steward::policy::{bulk, policy as contract};
 use super::engine::PolicyEngine;
 use super::limits::Limits;
 use super::mapping;
@@ -19,6 +19,8 @@ pub struct Sandbox<'p> {
     instance: Instance,
     evaluator: ResourceAny,
     description: &'p Description,
+    /// The facts that are passed under these settings.
+    needs: Needs,
 }
 
 /// Why a policy could not be made ready for a run.
@@ -55,14 +57,18 @@ impl<'p> Sandbox<'p> {
         settings: &serde_json::Value,
         run: &RunContext,
     ) -> Result<Self, ConfigureError> {
+        let needs = description.needs_with(settings);
         let settings = serde_json::to_string(settings)?;
         let run = mapping::run_context_to_wit(run);
         let fuel = instance.limits.fuel_to_configure;
-        let answer = instance.call(fuel, |policy, store| {
-            policy.steward_policy_policy().evaluator().call_configure(store, &settings, &run)
-        });
+        let answer = instance.call(fuel, |policy, store| policy.evaluator().call_configure(store, &settings, &run));
         match answer.map_err(ConfigureError::Fault)? {
-            Ok(evaluator) => Ok(Self { instance, evaluator, description }),
+            Ok(evaluator) => Ok(Self { instance, evaluator, description, needs }),
+            // A policy that cannot say what is wrong has failed: nobody could mend the settings.
+            Err(errors) if errors.is_empty() => {
+                let fault = Fault::new(FaultKind::Malformed, "it refuses its settings and names no error");
+                Err(ConfigureError::Fault(fault))
+            }
             Err(errors) => {
                 let problems = errors.into_iter().map(|e| SettingsProblem { path: e.path, message: e.message });
                 Err(ConfigureError::Settings(problems.collect()))
@@ -71,17 +77,38 @@ impl<'p> Sandbox<'p> {
     }
 }
 
+impl Sandbox<'_> {
+    /// Instructions that the last answer cost: the same on every machine.
+    pub fn fuel_of_last_answer(&self) -> u64 {
+        self.instance.spent
+    }
+}
+
 impl Policy for Sandbox<'_> {
     fn decide(&mut self, candidate: &Candidate<'_>) -> Result<Decision, Fault> {
-        let candidate = mapping::candidate_to_wit(candidate, self.description.needs);
+        let candidate = mapping::candidate_to_wit(candidate, self.needs);
         let evaluator = self.evaluator;
         let fuel = self.instance.limits.fuel_per_call;
-        let answer = self.instance.call(fuel, |policy, store| {
-            policy.steward_policy_policy().evaluator().call_decide(store, evaluator, &candidate)
-        })?;
+        let answer =
+            self.instance.call(fuel, |policy, store| policy.evaluator().call_decide(store, evaluator, &candidate))?;
         let decision = mapping::decision_from_wit(answer)?;
         check_decision(self.description, &decision)?;
         Ok(decision)
+    }
+
+    /// Over columns if the policy can, which is far faster, else one by one.
+    fn outlines(&mut self, candidates: &[Candidate<'_>]) -> Result<Vec<Outline>, Fault> {
+        if self.instance.bulk.is_none() {
+            return candidates.iter().map(|candidate| self.decide(candidate).map(Outline::from)).collect();
+        }
+        let rules = RuleNames::of(self.description);
+        let mut outlines = Vec::with_capacity(candidates.len());
+        for columns in columns::batches(candidates, self.needs) {
+            let seats = columns.len();
+            let answer = self.instance.decide_columns(self.evaluator, mapping::bulk::columns_to_wit(columns), seats)?;
+            outlines.extend(mapping::bulk::outlines_from_wit(answer, seats, &rules)?);
+        }
+        Ok(outlines)
     }
 
     fn quota(&mut self, license_type: LicenseType) -> Result<Option<u32>, Fault> {
@@ -89,33 +116,55 @@ impl Policy for Sandbox<'_> {
         let fuel = self.instance.limits.fuel_per_call;
         self.instance.call(fuel, |policy, store| {
             let license_type = mapping::license_type_to_wit(license_type);
-            policy.steward_policy_policy().evaluator().call_quota(store, evaluator, license_type)
+            policy.evaluator().call_quota(store, evaluator, license_type)
         })
     }
 
     fn explain(&mut self, candidate: &Candidate<'_>) -> Result<Vec<RuleOutcome>, Fault> {
-        let candidate = mapping::candidate_to_wit(candidate, self.description.needs);
+        let candidate = mapping::candidate_to_wit(candidate, self.needs);
         let evaluator = self.evaluator;
         let fuel = self.instance.limits.fuel_per_call;
-        let answer = self.instance.call(fuel, |policy, store| {
-            policy.steward_policy_policy().evaluator().call_explain(store, evaluator, &candidate)
-        })?;
+        let answer =
+            self.instance.call(fuel, |policy, store| policy.evaluator().call_explain(store, evaluator, &candidate))?;
         let outcomes: Vec<RuleOutcome> = answer.into_iter().map(mapping::rule_outcome_from_wit).collect();
         check_outcomes(self.description, &outcomes)?;
         Ok(outcomes)
     }
 }
 
+/// A component with its exports looked up, ready to be instantiated.
+pub(super) struct Prepared {
+    instance: InstancePre<State>,
+    policy: contract::GuestIndices,
+    bulk: Option<bulk::GuestIndices>,
+}
+
+impl Prepared {
+    /// A component that exports `bulk` must export it rightly.
+    pub(super) fn new(instance: InstancePre<State>, has_bulk: bool) -> wasmtime::Result<Self> {
+        let policy = contract::GuestIndices::new(&instance)?;
+        let bulk = if has_bulk { Some(bulk::GuestIndices::new(&instance)?) } else { None };
+        Ok(Self { instance, policy, bulk })
+    }
+
+    pub(super) fn has_bulk(&self) -> bool {
+        self.bulk.is_some()
+    }
+}
+
 /// A live instance of a policy with its store.
 pub(super) struct Instance {
     store: Store<State>,
-    policy: Plain,
+    policy: contract::Guest,
+    bulk: Option<bulk::Guest>,
+    /// Instructions that the last answer cost.
+    spent: u64,
     limits: Limits,
     deadline_ticks: u64,
 }
 
 impl Instance {
-    pub(super) fn new(engine: &PolicyEngine, prepared: &PlainPre<State>) -> Result<Self, Fault> {
+    pub(super) fn new(engine: &PolicyEngine, prepared: &Prepared) -> Result<Self, Fault> {
         let limits = *engine.limits();
         let mut store = Store::new(engine.engine(), State::new(&limits));
         store.limiter(|state| state);
@@ -123,12 +172,30 @@ impl Instance {
         store.epoch_deadline_trap();
         let deadline_ticks = engine.deadline_ticks();
         arm(&mut store, limits.fuel_to_configure, deadline_ticks)?;
-        let policy = prepared.instantiate(&mut store).map_err(|error| fault(&error, store.data()))?;
-        Ok(Self { store, policy, limits, deadline_ticks })
+        let live = prepared.instance.instantiate(&mut store).map_err(|error| fault(&error, store.data()))?;
+        let shape = |error: wasmtime::Error| Fault::new(FaultKind::Malformed, error.to_string());
+        let policy = prepared.policy.load(&mut store, &live).map_err(shape)?;
+        let bulk = prepared.bulk.as_ref().map(|bulk| bulk.load(&mut store, &live)).transpose().map_err(shape)?;
+        Ok(Self { store, policy, bulk, spent: 0, limits, deadline_ticks })
     }
 
     pub(super) fn describe(&mut self) -> Result<contract::Description, Fault> {
-        self.call(self.limits.fuel_to_configure, |policy, store| policy.steward_policy_policy().call_describe(store))
+        self.call(self.limits.fuel_to_configure, |policy, store| policy.call_describe(store))
+    }
+
+    /// As much fuel as if every seat were asked about alone.
+    fn decide_columns(
+        &mut self,
+        evaluator: ResourceAny,
+        columns: bulk::Columns,
+        seats: usize,
+    ) -> Result<Vec<bulk::Outline>, Fault> {
+        let seats = u64::try_from(seats).unwrap_or(u64::MAX);
+        let fuel = self.limits.fuel_per_call.saturating_mul(seats.max(1));
+        let Some(bulk) = &self.bulk else { return Err(Fault::new(FaultKind::Malformed, "there is no bulk")) };
+        arm(&mut self.store, fuel, self.deadline_ticks)?;
+        let answer = bulk.call_decide_columns(&mut self.store, evaluator, &columns);
+        answer.map_err(|error| fault(&error, self.store.data()))
     }
 
     /// Every call starts with full fuel and a full deadline, so that the answer to one seat does not depend on how
@@ -136,10 +203,12 @@ impl Instance {
     fn call<T>(
         &mut self,
         fuel: u64,
-        ask: impl FnOnce(&Plain, &mut Store<State>) -> wasmtime::Result<T>,
+        ask: impl FnOnce(&contract::Guest, &mut Store<State>) -> wasmtime::Result<T>,
     ) -> Result<T, Fault> {
         arm(&mut self.store, fuel, self.deadline_ticks)?;
-        ask(&self.policy, &mut self.store).map_err(|error| fault(&error, self.store.data()))
+        let answer = ask(&self.policy, &mut self.store).map_err(|error| fault(&error, self.store.data()));
+        self.spent = fuel.saturating_sub(self.store.get_fuel().unwrap_or(0));
+        answer
     }
 }
 

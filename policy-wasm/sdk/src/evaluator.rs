@@ -65,6 +65,11 @@ impl<P: Policy> Evaluator<P> {
         ruling
     }
 
+    /// The policy that was configured.
+    pub fn policy(&self) -> &P {
+        &self.policy
+    }
+
     /// How many seats of this type may be released at most in this run.
     pub fn quota(&self, license_type: LicenseType) -> Option<u32> {
         self.policy.quota(license_type)

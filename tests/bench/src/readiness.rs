@@ -6,7 +6,8 @@ use std::time::Duration;
 use anyhow::Result;
 use serde_json::json;
 use steward::clock;
-use steward::policy::{Limits, PolicyComponent, PolicyEngine, STANDARD};
+use steward::policies::STANDARD;
+use steward::policy::{Limits, PolicyComponent, PolicyEngine};
 use steward_core::policy::RunContext;
 
 use crate::Scale;
@@ -41,7 +42,7 @@ fn make_ready(cache: Option<&Path>) -> Result<Duration> {
     let run = RunContext { now: clock::now(), pools: Vec::new() };
     let (ready, time) = timed_blocking(|| {
         let engine = PolicyEngine::new(Limits::default(), cache)?;
-        let policy = PolicyComponent::load(&engine, STANDARD)?;
+        let policy = PolicyComponent::load(&engine, STANDARD.bytes)?;
         policy.configure(&json!({}), &run).map(drop)?;
         anyhow::Ok(())
     });

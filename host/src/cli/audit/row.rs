@@ -108,7 +108,41 @@ impl Row {
                 self.by = Some(by);
             }
             Event::LedgerRestored { by } => self.said(by, "from a backup".to_owned(), None),
+            event @ (Event::PolicyAdded { .. }
+            | Event::PolicyActivated { .. }
+            | Event::PolicyRemoved { .. }
+            | Event::ShadowCompared { .. }) => self.fill_of_policy(event),
             event => self.fill_of_run(event, seats),
+        }
+    }
+
+    fn fill_of_policy(&mut self, event: Event) {
+        match event {
+            Event::PolicyAdded { by, digest, name, version, bytes, signature } => {
+                let signed = signature.map_or_else(
+                    || "not signed".to_owned(),
+                    |signature| format!("signed by {} ({})", signature.key_id, signature.trusted_comment),
+                );
+                self.said(by, format!("{name} {version}, {digest}, {bytes} bytes, {signed}"), None);
+            }
+            Event::PolicyActivated { by, digest, name, version, settings_digest, report, forced, note } => {
+                let which = digest.map_or_else(|| "part of Steward".to_owned(), |digest| digest.to_string());
+                let failed: Vec<&str> = report.failed().map(|check| check.name.as_str()).collect();
+                let failed =
+                    if failed.is_empty() { String::new() } else { format!(", although failed: {}", failed.join(", ")) };
+                let forced = if forced { ", forced" } else { "" };
+                let what = format!("{name} {version}, {which}, with settings {settings_digest}{forced}{failed}");
+                self.said(by, what, note);
+            }
+            Event::PolicyRemoved { by, digest } => self.said(by, digest.to_string(), None),
+            Event::ShadowCompared { active, shadow, plan, newly_loses, newly_keeps, fault, .. } => {
+                let found = fault.map_or_else(
+                    || format!("{newly_loses} would newly lose a seat, {newly_keeps} would newly keep one"),
+                    |fault| format!("the shadow failed: {fault}"),
+                );
+                self.detail = format!("{shadow} beside {active}, plan {plan}: {found}");
+            }
+            _ => {}
         }
     }
 

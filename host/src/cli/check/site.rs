@@ -17,7 +17,6 @@ use crate::config::Settings;
 use crate::cycle;
 use crate::error_chain;
 use crate::ledger::{Ledger, LedgerError};
-use crate::monitor;
 use crate::policy::PolicyComponent;
 use crate::qrs::{Client, exported};
 
@@ -38,14 +37,21 @@ pub async fn check(settings: &Settings, policy: PolicyComponent, findings: &mut 
     }
     let threshold_days = settings.butler.qlik_sense_license.server_license_monitor.alert.threshold_days;
     license(&client, threshold_days, findings).await;
-    let attributes = policy.description().needs.attributes;
-    match cycle::read_site(&client, &run_settings, attributes, &clock::now).await {
+    let attributes = cycle::needs(&policy, &run_settings).attributes;
+    match cycle::read_site(&client, &run_settings.guard, attributes, &clock::now).await {
         Ok(snapshot) => {
             let memory = memory(settings, &run_settings, findings).await;
             facts(&snapshot, &run_settings, &memory, &policy, findings);
         }
         Err(error) => findings.add(Level::Bad, "server", error_chain::of(&error.into())),
     }
+}
+
+/// Whether the policy takes its settings, asked without any facts of the server.
+pub fn takes_settings(settings: &Settings, policy: &PolicyComponent) -> Result<(), String> {
+    let run = RunContext { now: clock::now(), pools: Vec::new() };
+    let of_policy = cycle::run_settings(settings, policy).policy;
+    policy.configure(&of_policy, &run).map(drop).map_err(|error| error_chain::text(&error))
 }
 
 /// Where the QMC puts certificates when it exports them, on a machine that has Qlik Sense.
@@ -87,7 +93,7 @@ async fn license(client: &Client, threshold_days: u32, findings: &mut Findings) 
         Ok(Some(license)) => {
             let is_expired = Some(license.is_expired);
             let ends = ServerLicense { is_expired, expiry: license.expiry };
-            match monitor::expiry_warning(&ends, clock::now(), threshold_days) {
+            match ends.warning(clock::now(), threshold_days) {
                 Some(warning) => findings.add(Level::Warning, "licence", warning),
                 None => findings.add(
                     Level::Good,

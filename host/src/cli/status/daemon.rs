@@ -4,31 +4,24 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 use serde_json::Value;
-use steward_core::instant::{Instant, MS_PER_MINUTE};
+use steward_core::instant::Instant;
 
 use super::super::table::{Columns, printable};
 use crate::ledger::SeenAlive;
-
-/// The daemon writes every minute; a job may keep it busy for a while.
-const SILENCE_MAX_MS: i64 = 5 * MS_PER_MINUTE;
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Daemon {
     seen_at: Instant,
-    /// It wrote within the last minutes.
+    /// It holds the lock of the data folder.
     is_running: bool,
     #[serde(flatten)]
     told: Value,
 }
 
 impl Daemon {
-    pub fn of(seen: &SeenAlive, now: Instant) -> Self {
-        Self {
-            seen_at: seen.at,
-            is_running: now.millis_since(seen.at).abs() < SILENCE_MAX_MS,
-            told: serde_json::from_str(&seen.told).unwrap_or(Value::Null),
-        }
+    pub fn of(seen: &SeenAlive, is_running: bool) -> Self {
+        Self { seen_at: seen.at, is_running, told: serde_json::from_str(&seen.told).unwrap_or(Value::Null) }
     }
 
     pub fn text(&self) -> String {

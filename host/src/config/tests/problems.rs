@@ -73,7 +73,8 @@ fn names_the_key_that_was_meant() {
         ("licenceType: {}", "unknown key, did you mean `licenseType`?"),
         (
             "policy: { nonsense: 1 }",
-            "steward.policy.nonsense: unknown key; known here: `component`, `maxNewReleases`, `settings`",
+            "steward.policy.nonsense: unknown key; known here: `cleanShadowRuns`, `component`, `maxNewReleases`, `settings`, \
+             `settingsOf`, `shadow`, `trust`",
         ),
         ("licenseType: { user: { enabled: true } }", "unknown key, did you mean `enable`?"),
     ] {

@@ -4,7 +4,7 @@
 
 use steward_policy_sdk::schemars::{self, JsonSchema};
 use steward_policy_sdk::serde::{self, Deserialize};
-use steward_policy_sdk::{Candidate, LicenseType, Policy, Rule, Ruling, RunContext, SettingsError, export_policy};
+use steward_policy_sdk::{Candidate, LicenseType, Policy, Rule, Ruling, RunContext, SettingsError};
 
 const RELEASE: Rule = Rule { id: "release-all", summary: "Releases every seat." };
 const UNKNOWN: Rule = Rule { id: "no-such-rule", summary: "A rule that the policy does not describe." };
@@ -38,6 +38,16 @@ pub enum Act {
     QuotaOfOne,
     /// Answers differently whenever it is asked again.
     Remember,
+    /// Over columns, forgets the last seat.
+    TooFew,
+    /// Over columns, answers about a seat that nobody asked about.
+    TooMany,
+    /// Over columns, names a rule that was not described.
+    NoSuchRule,
+    /// Over columns, names a date that no calendar has.
+    NoSuchDate,
+    /// Over columns, traps.
+    TrapInColumns,
 }
 
 pub struct Hostile {
@@ -118,4 +128,39 @@ fn allocate() {
     }
 }
 
-export_policy!(Hostile);
+/// The component: as the SDK makes it, but for its answers over columns.
+#[cfg(target_arch = "wasm32")]
+mod component {
+    use steward_policy_sdk::bindings::exports::steward::policy::{bulk, policy};
+    use steward_policy_sdk::{Component, Description, Evaluator, bindings};
+
+    use super::{Act, Hostile};
+
+    struct Tampering;
+
+    impl policy::Guest for Tampering {
+        type Evaluator = Evaluator<Hostile>;
+
+        fn describe() -> Description {
+            <Component<Hostile> as policy::Guest>::describe()
+        }
+    }
+
+    impl bulk::Guest for Tampering {
+        fn decide_columns(evaluator: bulk::EvaluatorBorrow<'_>, seats: bulk::Columns) -> Vec<bulk::Outline> {
+            let evaluator = evaluator.get::<Evaluator<Hostile>>();
+            let mut outlines = evaluator.decide_columns(seats);
+            match evaluator.policy().settings.act {
+                Act::TooFew => drop(outlines.pop()),
+                Act::TooMany => outlines.extend(outlines.last().cloned()),
+                Act::NoSuchRule => outlines.iter_mut().for_each(|outline| outline.rule = 4_000_000_000),
+                Act::NoSuchDate => outlines.iter_mut().for_each(|outline| outline.flips_at = Some(i64::MAX)),
+                Act::TrapInColumns => panic!("as requested"),
+                _ => {}
+            }
+            outlines
+        }
+    }
+
+    bindings::export_component!(Tampering with_types_in bindings);
+}

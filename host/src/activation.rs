@@ -1,0 +1,242 @@
+//! Lets another policy decide: what the gate looks at, and the entry that switches over.
+//!
+//! The switch is atomic: it is one entry, written under the lock of the data folder, so that no cycle is at work, and each
+//! cycle asks once which policy decides.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use steward_core::digest::Digest;
+use steward_core::ids::LicenseId;
+use steward_core::instant::Instant;
+use steward_core::ledger::{CheckOutcome, Event, GateCheck, GateReport, Shadowing};
+use steward_core::plan::Plan;
+use steward_core::policy_gate::{CONTRACT, DIFFERENCE, SETTINGS, TESTS, check, difference, shadow};
+use steward_core::rules_change::newly_released;
+use thiserror::Error;
+
+use crate::apply::{self, ApplyError};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::cycle::{self, CycleError, Prepared};
+use crate::error_chain;
+use crate::ledger::{Ledger, LedgerError};
+use crate::policies::{self, Found, Loaded, Origin, PolicyError, STANDARD};
+use crate::policy_trial;
+
+#[derive(Debug, Error)]
+pub enum ActivationError {
+    #[error(
+        "`steward.policy.component` names a file, and that file decides: take it out of the settings, so that the ledger \
+         says which policy decides"
+    )]
+    Pinned,
+    #[error("`{0}` is a file: add it with `steward policy add` first")]
+    NotStored(String),
+    #[error("this policy decides already")]
+    Active,
+    #[error("`--force` needs a `--note`: it stays in the ledger")]
+    NoNote,
+    #[error("it would decide nothing with its settings (`steward.policy.settings`, `settingsOf`): {0}")]
+    Settings(String),
+    #[error("no other policy decided before")]
+    NothingBefore,
+    #[error(transparent)]
+    Lock(#[from] ApplyError),
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    #[error(transparent)]
+    Cycle(#[from] CycleError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error("cannot write the report as JSON")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Who activates, and whether the gate may be passed by.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub by: String,
+    pub note: Option<String>,
+    pub force: bool,
+    /// Wait for a cycle that is at work.
+    pub wait: bool,
+}
+
+/// What the gate found. It names seats and no people.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Findings {
+    pub at: Instant,
+    pub policy: Digest,
+    /// The policy that decided until then.
+    pub active: Digest,
+    pub report: GateReport,
+    /// Seats that newly go, less those that the guard holds one by one.
+    pub newly_loses: Vec<LicenseId>,
+    pub newly_keeps: Vec<LicenseId>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Activation {
+    pub findings: Findings,
+    pub is_active: bool,
+}
+
+/// Puts a policy to the gate, and lets it decide if it passes or is forced.
+///
+/// # Errors
+/// When it cannot be put to the gate at all. A gate that is not passed is no error.
+pub async fn activate(
+    settings: &Settings,
+    ledger: &mut Ledger,
+    found: Found,
+    request: &Request,
+    clock: Clock<'_>,
+) -> Result<Activation, ActivationError> {
+    if settings.steward.policy.component.is_some() {
+        return Err(ActivationError::Pinned);
+    }
+    if let Origin::File(path) = &found.origin {
+        return Err(ActivationError::NotStored(path.display().to_string()));
+    }
+    if request.force && request.note.as_ref().is_none_or(|note| note.trim().is_empty()) {
+        return Err(ActivationError::NoNote);
+    }
+    // No cycle is at work from here on.
+    let _lock = apply::lock(settings, request.wait, clock).await?;
+    ledger.refresh().await?;
+    let digest = found.digest();
+    let active = policies::find_active(Some(settings), Some(ledger)).await?;
+    if active.digest() == digest {
+        return Err(ActivationError::Active);
+    }
+    let findings = examine(settings, ledger, &found, &active, clock).await?;
+    ledger.keep_gate_report(digest, &serde_json::to_string(&findings)?, clock()).await?;
+    let passed = findings.report.is_passed();
+    if !passed && !request.force {
+        return Ok(Activation { findings, is_active: false });
+    }
+    // A policy that cannot be loaded, or does not take its settings, is not activated, whoever wants it.
+    let is_refused = |check: &GateCheck| check.name == SETTINGS && check.outcome == CheckOutcome::Failed;
+    if let Some(refused) = findings.report.checks.iter().find(|check| is_refused(check)) {
+        return Err(ActivationError::Settings(refused.detail.clone()));
+    }
+    let loaded = found.load(Some(settings))?;
+    let description = loaded.component.description();
+    let of_policy = cycle::run_settings(settings, &loaded.component).policy;
+    let is_standard = digest == Digest::of_bytes(STANDARD.bytes);
+    if found.origin == Origin::Shipped && !is_standard {
+        // Kept, so that another version of Steward does not bring another policy with it.
+        policies::add(ledger, &found, &loaded, &request.by, clock()).await?;
+    }
+    let event = Event::PolicyActivated {
+        by: request.by.clone(),
+        digest: (!is_standard).then_some(digest),
+        name: description.name.clone(),
+        version: description.version.clone(),
+        settings_digest: Digest::of_canonical_json(&of_policy)?,
+        report: findings.report.clone(),
+        forced: !passed,
+        note: request.note.clone(),
+    };
+    ledger.append(clock(), &[event]).await?;
+    Ok(Activation { findings, is_active: true })
+}
+
+/// The policy to which a rollback leads.
+///
+/// # Errors
+/// When there is none, or it is lost.
+pub async fn before(ledger: &mut Ledger) -> Result<Found, ActivationError> {
+    let state = ledger.state();
+    match state.policy_before().map(|before| before.digest) {
+        Some(Some(digest)) => Ok(policies::of_digest(digest, Some(ledger)).await?.ok_or(PolicyError::Lost(digest))?),
+        Some(None) => Ok(Found::shipped(&STANDARD)),
+        None if state.active_policy().is_some_and(|active| active.digest.is_some()) => Ok(Found::shipped(&STANDARD)),
+        None => Err(ActivationError::NothingBefore),
+    }
+}
+
+async fn examine(
+    settings: &Settings,
+    ledger: &mut Ledger,
+    found: &Found,
+    active: &Found,
+    clock: Clock<'_>,
+) -> Result<Findings, ActivationError> {
+    let mut findings = Findings {
+        at: clock(),
+        policy: found.digest(),
+        active: active.digest(),
+        report: GateReport::default(),
+        newly_loses: Vec::new(),
+        newly_keeps: Vec::new(),
+    };
+    let checks = &mut findings.report.checks;
+    let loaded = match found.load(Some(settings)) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            checks.push(check(CONTRACT, Err(error_chain::text(&error))));
+            return Ok(findings);
+        }
+    };
+    let description = loaded.component.description();
+    let is = format!("{} {} is a component of the contract", description.name, description.version);
+    checks.push(check(CONTRACT, Ok(is)));
+    let planned = plan_both(settings, ledger, active, &loaded, clock).await?;
+    let takes = planned.as_ref().map(|_| "it takes its settings".to_owned()).map_err(Clone::clone);
+    checks.push(check(SETTINGS, takes));
+    checks.push(check(TESTS, policy_trial::run_suites(&loaded.component, &found.suites)));
+    if let Ok((before, now)) = &planned {
+        let ids = |ids: BTreeSet<&LicenseId>| ids.into_iter().cloned().collect::<Vec<_>>();
+        let loses = ids(newly_released(before.body(), now.body()));
+        let keeps = ids(newly_released(now.body(), before.body()));
+        checks.push(match now.body().faults.first() {
+            None => difference(loses.len(), keeps.len(), settings.steward.policy.max_new_releases),
+            Some(fault) => check(DIFFERENCE, Err(format!("it failed: {}", fault.detail))),
+        });
+        (findings.newly_loses, findings.newly_keeps) = (loses, keeps);
+    } else {
+        checks.push(check(DIFFERENCE, Err("nobody can tell before it takes its settings".to_owned())));
+    }
+    let of_policy = cycle::run_settings(settings, &loaded.component).policy;
+    let between = Shadowing {
+        active: active.digest(),
+        shadow: found.digest(),
+        shadow_settings_digest: Digest::of_canonical_json(&of_policy)?,
+        site: cycle::site_of(settings),
+    };
+    let clean = ledger.state().clean_shadow_cycles(&between, 0);
+    findings.report.checks.push(shadow(clean, settings.steward.policy.clean_shadow_runs));
+    Ok(findings)
+}
+
+/// The plans of both policies on facts of this moment. The inner error is a sentence about the new policy.
+async fn plan_both(
+    settings: &Settings,
+    ledger: &mut Ledger,
+    active: &Found,
+    wanted: &Loaded,
+    clock: Clock<'_>,
+) -> Result<Result<(Plan, Plan), String>, ActivationError> {
+    let active = active.load(Some(settings))?.component;
+    let run_settings = cycle::run_settings(settings, &wanted.component);
+    let client = cycle::connect(settings, clock)?;
+    let active_needs = cycle::needs(&active, &cycle::run_settings(settings, &active));
+    let attributes = active_needs.attributes || cycle::needs(&wanted.component, &run_settings).attributes;
+    let prepared = cycle::prepare_reading(settings, active, attributes, &client, None, Some(ledger), clock).await?;
+    let wanted = wanted.component.clone();
+    let planned = tokio::task::spawn_blocking(move || -> Result<_, CycleError> {
+        let before = prepared.plan(None)?;
+        let prepared = Prepared { policy: wanted, settings: run_settings, ..prepared };
+        match prepared.plan(None) {
+            Ok(now) => Ok(Ok((before, now))),
+            Err(CycleError::Configure(error)) => Ok(Err(error_chain::text(&error))),
+            Err(error) => Err(error),
+        }
+    });
+    let planned = planned.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+    Ok(planned?)
+}
