@@ -13,9 +13,9 @@ use super::super::table::{Columns, counted, escaped, printable};
 use super::super::{ConfigFile, Outcome, load_settings, print_text};
 use super::MaybeConfig;
 use crate::config::Settings;
-use crate::cycle;
 use crate::ledger::{KeptDisagreement, Ledger};
 use crate::policies::{self, Found, SHIPPED};
+use crate::{activation, cycle};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -127,10 +127,11 @@ async fn mark(listed: &mut [Listed], settings: Option<&Settings>, mut ledger: Op
         }
     };
     give(policies::find_active(settings, ledger.as_deref_mut()).await?.digest(), ACTIVE);
-    if let Some(ledger) = &ledger
-        && let Some(before) = ledger.state().policy_before()
+    if let Some(ledger) = ledger.as_deref_mut()
+        && settings.is_none_or(|settings| settings.steward.policy.component.is_none())
+        && let Ok(before) = activation::before(ledger).await
     {
-        give(before.digest.unwrap_or_else(|| Digest::of_bytes(policies::STANDARD.bytes)), PREVIOUS);
+        give(before.digest(), PREVIOUS);
     }
     for shadow in settings.into_iter().flat_map(|settings| &settings.steward.policy.shadow) {
         give(policies::named(&shadow.policy, ledger.as_deref_mut()).await?.digest(), SHADOW);
