@@ -1,6 +1,6 @@
 //! `steward policy list` and `shadow`: the policies at hand, and what those in the shadow would do.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::Result;
 use clap::Args;
@@ -75,7 +75,7 @@ pub async fn list(args: &ListArgs) -> Result<Outcome> {
         }));
     }
     if let Some(path) = settings.as_ref().and_then(|settings| settings.steward.policy.component.as_deref()) {
-        listed.push(of_file(PathBuf::from(path), settings.as_ref())?);
+        listed.push(of_file(path, settings.as_ref())?);
     }
     mark(&mut listed, settings.as_ref(), ledger.as_mut()).await?;
     print_text(&match args.format {
@@ -107,8 +107,8 @@ const ACTIVE: &str = "active";
 const SHADOW: &str = "shadow";
 const PREVIOUS: &str = "before";
 
-fn of_file(path: PathBuf, settings: Option<&Settings>) -> Result<Listed> {
-    let loaded = Found::file(&path)?.load(settings)?;
+fn of_file(path: &Path, settings: Option<&Settings>) -> Result<Listed> {
+    let loaded = Found::file(path)?.load(settings)?;
     let description = loaded.component.description();
     Ok(Listed {
         name: description.name.clone(),
