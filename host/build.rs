@@ -42,6 +42,47 @@ fn main() {
         code += "    ] },\n";
     }
     fs::write(out.join("shipped.rs"), code + "];\n").expect("the list can be written");
+    write_template(&root, &out);
+}
+
+/// What `steward policy new` writes: where it lies here, and where it belongs there.
+const TEMPLATE: [(&str, &str); 4] = [
+    ("policy-wasm/template", ""),
+    ("policy-wasm/sdk/Cargo.toml", "vendor/sdk/Cargo.toml"),
+    ("policy-wasm/sdk/src", "vendor/sdk/src"),
+    ("wit/v1", "wit/v1"),
+];
+
+fn write_template(root: &Path, out: &Path) {
+    let mut files = Vec::new();
+    for (from, to) in TEMPLATE {
+        collect(&root.join(from), to, &mut files);
+    }
+    files.sort();
+    let mut code = "/// Path and text of every file.\npub const FILES: &[(&str, &str)] = &[\n".to_owned();
+    for (path, file) in files {
+        let file = file.canonicalize().expect("a file has a path");
+        writeln!(code, "    ({path:?}, include_str!({:?})),", file.display().to_string())
+            .expect("a text can be written");
+    }
+    fs::write(out.join("template.rs"), code + "];\n").expect("the template can be written");
+}
+
+/// Every file of a folder, or the one file; not what cargo leaves in it.
+fn collect(from: &Path, to: &str, files: &mut Vec<(String, PathBuf)>) {
+    println!("cargo::rerun-if-changed={}", from.display());
+    if from.is_file() {
+        files.push((to.to_owned(), from.to_owned()));
+        return;
+    }
+    for entry in fs::read_dir(from).expect("the template is there") {
+        let path = entry.expect("a folder can be read").path();
+        let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
+        if ["target", "Cargo.lock"].contains(&name.as_str()) {
+            continue;
+        }
+        collect(&path, &if to.is_empty() { name } else { format!("{to}/{name}") }, files);
+    }
 }
 
 fn version(manifest: &Path) -> String {

@@ -185,12 +185,25 @@ fn mask_policy(key: &MaskKey, known: &Known, settings: &Value) -> Value {
     let masked = members.iter().map(|(name, value)| {
         let value = match name.as_str() {
             "neverRelease" => mask_never_release(key, known, value),
+            "protect" => mask_protect(key, known, value),
             word if WORDS.contains(&word) => value.clone(),
             _ => mask_texts(known, value),
         };
         (name.clone(), value)
     });
     masked.collect()
+}
+
+/// A pattern may contain a name or a part of one, and nobody can tell which: none of it is shown, so that it matches nobody
+/// in a masked file.
+fn mask_protect(key: &MaskKey, known: &Known, protect: &Value) -> Value {
+    let mut masked = mask_texts(known, protect);
+    for entry in entries(&mut masked, "namePattern") {
+        if let Value::String(pattern) = entry {
+            *pattern = key.pseudonym("pattern", "pattern", pattern);
+        }
+    }
+    masked
 }
 
 fn mask_never_release(key: &MaskKey, known: &Known, never_release: &Value) -> Value {

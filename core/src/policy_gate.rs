@@ -43,6 +43,7 @@ pub fn shadow(clean_in_a_row: usize, wanted: u32) -> GateCheck {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use CheckOutcome::{Failed, Passed, Skipped};
 
     #[test]
     fn as_many_as_allowed_may_newly_lose_a_seat_and_no_more() {
@@ -53,7 +54,6 @@ mod tests {
     #[test]
     fn the_shadow_is_asked_for_only_when_the_settings_say_so() {
         let outcomes = [(0, 0), (0, 1), (2, 3), (3, 3), (9, 3)].map(|(clean, wanted)| shadow(clean, wanted).outcome);
-        use CheckOutcome::{Failed, Passed, Skipped};
         assert_eq!(outcomes, [Skipped, Failed, Failed, Passed, Passed]);
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use steward_core::digest::Digest;
 use steward_core::ids::LicenseId;
 use steward_core::instant::Instant;
-use steward_core::ledger::{Event, GateReport, Shadowing};
+use steward_core::ledger::{CheckOutcome, Event, GateCheck, GateReport, Shadowing};
 use steward_core::plan::Plan;
 use steward_core::policy_gate::{CONTRACT, DIFFERENCE, SETTINGS, TESTS, check, difference, shadow};
 use steward_core::rules_change::newly_released;
@@ -37,6 +37,8 @@ pub enum ActivationError {
     Active,
     #[error("`--force` needs a `--note`: it stays in the ledger")]
     NoNote,
+    #[error("it would decide nothing with its settings (`steward.policy.settings`, `settingsOf`): {0}")]
+    Settings(String),
     #[error("no other policy decided before")]
     NothingBefore,
     #[error(transparent)]
@@ -116,7 +118,11 @@ pub async fn activate(
     if !passed && !request.force {
         return Ok(Activation { findings, is_active: false });
     }
-    // A policy that cannot be loaded is not activated, whoever wants it.
+    // A policy that cannot be loaded, or does not take its settings, is not activated, whoever wants it.
+    let is_refused = |check: &GateCheck| check.name == SETTINGS && check.outcome == CheckOutcome::Failed;
+    if let Some(refused) = findings.report.checks.iter().find(|check| is_refused(check)) {
+        return Err(ActivationError::Settings(refused.detail.clone()));
+    }
     let loaded = found.load(Some(settings))?;
     let description = loaded.component.description();
     let of_policy = cycle::run_settings(settings, &loaded.component).policy;
@@ -192,6 +198,8 @@ async fn examine(
             Some(fault) => check(DIFFERENCE, Err(format!("it failed: {}", fault.detail))),
         });
         (findings.newly_loses, findings.newly_keeps) = (loses, keeps);
+    } else {
+        checks.push(check(DIFFERENCE, Err("nobody can tell before it takes its settings".to_owned())));
     }
     let of_policy = cycle::run_settings(settings, &loaded.component).policy;
     let between = Shadowing {

@@ -159,8 +159,12 @@ pub async fn apply_locked(
 
     let stored = find(ledger, &request.plan).await?;
     let now = clock();
-    check_switches(ledger, site, &execution, now)?;
+    check_switches(ledger, &execution, now)?;
     check_plan(ledger, &stored, settings, &policy, now)?;
+    if !ledger.state().is_armed_for(&site) {
+        let detail = "nobody has armed releases for the server that the settings name now".to_owned();
+        return Err(ApplyError::Held { gate: Gate::NotArmed, detail });
+    }
     let application = match application::choose(&stored.plan, request.choice) {
         Err(Refusal::ReleasesNothing) => return Ok(Applied::Nothing),
         chosen => chosen?,
@@ -226,12 +230,7 @@ async fn find(ledger: &mut Ledger, plan: &PlanRef) -> Result<StoredPlan, ApplyEr
 }
 
 /// What an administrator switched off, and when it is not the time.
-fn check_switches(
-    ledger: &Ledger,
-    site: Digest,
-    execution: &ExecutionSettings,
-    now: Instant,
-) -> Result<(), ApplyError> {
+fn check_switches(ledger: &Ledger, execution: &ExecutionSettings, now: Instant) -> Result<(), ApplyError> {
     let held = |gate, detail| Err(ApplyError::Held { gate, detail });
     if let Some(said) = ledger.state().paused() {
         let note = said.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
@@ -239,9 +238,6 @@ fn check_switches(
     }
     if ledger.state().armed().is_none() {
         return held(Gate::NotArmed, "this ledger was never armed, or was restored from a backup".to_owned());
-    }
-    if !ledger.state().is_armed_for(&site) {
-        return held(Gate::NotArmed, "nobody has armed releases for the server that the settings name now".to_owned());
     }
     match &execution.window {
         Some(window) if !window.is_open_at(now) => {

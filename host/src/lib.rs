@@ -20,6 +20,7 @@ pub mod policies;
 pub mod policy;
 mod policy_build;
 pub mod policy_compare;
+mod policy_template;
 pub mod policy_trial;
 mod private;
 pub mod qrs;

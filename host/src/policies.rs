@@ -124,11 +124,12 @@ impl Found {
         let refused = |source| PolicyError::Load { name: self.name(), source };
         let trust = trust(settings)?;
         let is_ours = self.origin == Origin::Shipped;
-        let signer = match is_ours {
-            true => None,
-            false => trust
+        let signer = if is_ours {
+            None
+        } else {
+            trust
                 .check_signature(&self.bytes, self.signature.as_deref())
-                .map_err(|why| refused(LoadError::Untrusted(why)))?,
+                .map_err(|why| refused(LoadError::Untrusted(why)))?
         };
         let component = PolicyComponent::load(&engine(settings)?, &self.bytes).map_err(refused)?;
         if !is_ours {
@@ -227,7 +228,7 @@ pub async fn add(
 ///
 /// # Errors
 /// When there is none, or several.
-pub async fn named(typed: &str, mut ledger: Option<&mut Ledger>) -> Result<Found, PolicyError> {
+pub async fn named(typed: &str, ledger: Option<&mut Ledger>) -> Result<Found, PolicyError> {
     let mut known: Vec<(String, String, Digest)> = SHIPPED
         .iter()
         .map(|policy| (policy.name.to_owned(), policy.version.to_owned(), Digest::of_bytes(policy.bytes)))
@@ -244,9 +245,7 @@ pub async fn named(typed: &str, mut ledger: Option<&mut Ledger>) -> Result<Found
     digests.sort_unstable();
     digests.dedup();
     match digests.as_slice() {
-        [digest] => {
-            of_digest(*digest, ledger.as_deref_mut()).await?.ok_or_else(|| PolicyError::Unknown(typed.to_owned()))
-        }
+        [digest] => of_digest(*digest, ledger).await?.ok_or_else(|| PolicyError::Unknown(typed.to_owned())),
         [] if Path::new(typed).is_file() => Found::file(Path::new(typed)),
         [] => Err(PolicyError::Unknown(typed.to_owned())),
         several => Err(PolicyError::Several {

@@ -9,7 +9,7 @@ use steward_core::ids::{LicenseId, UserGuid};
 use steward_core::instant::Instant;
 use steward_core::license_type::LicenseType;
 use steward_core::policy::{Policy, RunContext};
-use steward_core::snapshot::{Holder, LastUse, Seat, Snapshot, SnapshotParts, User};
+use steward_core::snapshot::{Holder, LastUse, Pool, Seat, Snapshot, SnapshotParts, User};
 use steward_core::suite::{self, NotReady, Options, Refusal, Report, Suite};
 
 use crate::config::{ConfigError, document};
@@ -91,7 +91,16 @@ fn invented(now: Instant) -> Result<Snapshot, String> {
         taken_at: now,
         clock_skew_ms: Some(0),
         attributes_read: true,
-        pools: Vec::new(),
+        pools: vec![Pool {
+            license_type: LicenseType::Analyzer,
+            total: 6,
+            allocated: 5,
+            allocated_before: 5,
+            used: 5,
+            available: 1,
+            quarantined: 0,
+            excess: 0,
+        }],
         seats: Vec::new(),
         users: Vec::new(),
         incomplete_users: Vec::new(),

@@ -223,3 +223,12 @@ proptest! {
         prop_assert_eq!(releases(&plain_plan), releases(&masked_plan));
     }
 }
+
+#[test]
+fn a_pattern_for_names_shows_nothing_of_them() {
+    let (snapshot, mut settings) = telling_site();
+    settings.policy["protect"] = json!({ "namePattern": ["WORKSHOP\\*", "svc_jane?"], "role": ["Developer"] });
+    let (_, masked) = masked(&snapshot, &settings);
+    let text = masked.policy["protect"].to_string().to_lowercase();
+    assert!(!text.contains("workshop") && !text.contains("jane") && text.contains("developer"), "{text}");
+}

@@ -249,11 +249,11 @@ fn all_memories_and_tables_of_a_policy_share_one_limit() {
         Err(LoadError::Describe(fault)) => fault.kind,
         other => panic!("{core}: {other:?}"),
     };
-    // 640 pages are 40 MiB, of 64 MiB that are allowed.
+    // 1280 pages are 80 MiB, of 128 MiB that are allowed.
     assert_eq!(fault_of(""), FaultKind::Trap);
-    assert_eq!(fault_of("(memory 640)"), FaultKind::Trap);
-    assert_eq!(fault_of("(memory 640)(memory 640)"), FaultKind::OutOfMemory);
-    assert_eq!(fault_of("(memory 1100)"), FaultKind::OutOfMemory);
+    assert_eq!(fault_of("(memory 1280)"), FaultKind::Trap);
+    assert_eq!(fault_of("(memory 1280)(memory 1280)"), FaultKind::OutOfMemory);
+    assert_eq!(fault_of("(memory 2100)"), FaultKind::OutOfMemory);
     assert_eq!(fault_of("(table 60000 funcref)"), FaultKind::Trap);
     assert_eq!(fault_of("(table 60000 funcref)(table 60000 funcref)"), FaultKind::OutOfMemory);
     assert_eq!(fault_of("(table 100001 funcref)"), FaultKind::OutOfMemory);

@@ -5,6 +5,7 @@
 //! tests the tests of these, `cargo xtask dist` makes what users install.
 
 mod dist;
+mod javascript;
 mod mutants;
 mod policies;
 mod process;
@@ -60,7 +61,10 @@ fn main() -> Result<()> {
         Command::Demo { args } => demo(&root, &args),
         Command::Test { no_lint, args } => test(&root, no_lint, &args),
         Command::Bench { args } => bench(&root, &args),
-        Command::Policies => policies::build_all(&root),
+        Command::Policies => {
+            policies::build_all(&root)?;
+            javascript::build(&root).map(drop)
+        }
         Command::Mutants(args) => mutants::check(&root, args),
         Command::Dist(args) => dist::dist(&root, args),
     }
@@ -94,6 +98,7 @@ fn test(root: &Path, no_lint: bool, args: &[String]) -> Result<()> {
     let mut run = vec!["test".to_owned(), "--workspace".into()];
     run.extend_from_slice(args);
     process::cargo(root, run)?;
+    javascript::test(root)?;
     if !no_lint {
         process::say("checking lints");
         process::cargo(root, ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;

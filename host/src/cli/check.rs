@@ -58,7 +58,10 @@ pub async fn run(args: CheckArgs) -> Result<Outcome> {
         Ok(policy) => {
             let description = policy.description();
             let named = format!("{} {} ({})", description.name, description.version, policy.digest());
-            findings.add(Level::Good, "policy", named);
+            match site::takes_settings(&loaded.settings, &policy) {
+                Ok(()) => findings.add(Level::Good, "policy", named),
+                Err(problem) => findings.add(Level::Bad, "policy", format!("{named}: {problem}")),
+            }
             site::check(&loaded.settings, policy, &mut findings).await;
         }
         Err(error) => findings.add(Level::Bad, "policy", error_chain::of(&error.into())),

@@ -14,7 +14,7 @@ use crate::activation::ActivationError;
 use crate::apply::ApplyError;
 use crate::config::ConfigError;
 use crate::cycle::CycleError;
-use crate::daemon::job::ScheduleProblem;
+use crate::daemon::{DaemonError, SettingsError};
 use crate::error_chain;
 use crate::policies::PolicyError;
 use crate::policy::ConfigureError;
@@ -75,6 +75,22 @@ fn is_passing(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.downcast_ref::<std::io::Error>().is_some_and(|error| !permanent.contains(&error.kind()))
 }
 
+/// A transparent error stands for the one inside, which the chain leaves out then.
+fn policy_error<'e>(cause: &'e (dyn std::error::Error + 'static)) -> Option<&'e PolicyError> {
+    let of_cycle = |error: &'e CycleError| match error {
+        CycleError::Policy(error) => Some(error),
+        _ => None,
+    };
+    if let Some(error) = cause.downcast_ref::<CycleError>() {
+        return of_cycle(error);
+    }
+    match (cause.downcast_ref(), cause.downcast_ref(), cause.downcast_ref()) {
+        (Some(ActivationError::Policy(error)), ..) | (_, Some(SettingsError::Policy(error)), _) => Some(error),
+        (Some(ActivationError::Cycle(error)), ..) | (_, _, Some(ApplyError::Cycle(error))) => of_cycle(error),
+        _ => cause.downcast_ref(),
+    }
+}
+
 /// The administrator has to change a file or an argument, nothing at the server. What the operating system refuses may
 /// pass: a disk or a share that comes late.
 fn is_configuration(error: &anyhow::Error) -> bool {
@@ -90,9 +106,10 @@ fn is_configuration(error: &anyhow::Error) -> bool {
                 || cause.is::<super::out_file::OutIsInput>()
                 || cause.is::<DataError>()
                 || cause.is::<ScriptError>()
-                || cause.is::<PolicyError>()
-                || matches!(cause.downcast_ref(), Some(ActivationError::NoNote))
-                || cause.is::<ScheduleProblem>()
+                || policy_error(cause)
+                    .is_some_and(|error| !matches!(error, PolicyError::Lost(_) | PolicyError::Ledger(_)))
+                || matches!(cause.downcast_ref(), Some(DaemonError::Settings(_)))
+                || matches!(cause.downcast_ref(), Some(ActivationError::NoNote | ActivationError::Settings(_)))
                 || matches!(cause.downcast_ref(), Some(QrsError::Settings { .. } | QrsError::Credentials(_)))
                 || matches!(
                     cause.downcast_ref(),

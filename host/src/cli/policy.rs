@@ -36,6 +36,8 @@ pub struct PolicyArgs {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Make a folder with a policy of one's own: a crate, its tests, its README
+    New(new::NewArgs),
     /// Build such a folder into a component
     Build(new::BuildArgs),
     /// Show what a policy is: contract, rules, the facts that it needs, the schema of its settings
@@ -60,6 +62,7 @@ enum Command {
 
 pub async fn run(args: PolicyArgs) -> Result<Outcome> {
     match args.command {
+        Command::New(args) => new::new(&args),
         Command::Build(args) => new::build(&args),
         Command::Inspect(args) => inspect::run(&args).await,
         Command::Test(args) => test::run(args).await,

@@ -147,8 +147,21 @@ impl Keeper {
             self.watch_settings();
         }
         self.probe_ledger(now).await;
+        self.see_whether_rules_still_wait().await;
         self.publish(now);
         now
+    }
+
+    /// Somebody who arms does so in another process, and wants to see at once that it helped.
+    async fn see_whether_rules_still_wait(&mut self) {
+        if self.status.rules_waiting.is_none() {
+            return;
+        }
+        if let Some(ledger) = &mut self.ledger
+            && let Err(error) = ledger.refresh().await
+        {
+            tracing::debug!("the ledger cannot be read just now: {}", crate::error_chain::text(&error));
+        }
     }
 
     fn watch_settings(&mut self) {

@@ -102,7 +102,7 @@ async fn decide_again(ledger: &mut Ledger, prepared: Prepared, stored: &StoredPl
         if policy.description().needs_with(&settings.policy).attributes && !prepared.snapshot.attributes_read() {
             return Err("the policy before looked at attributes that were not read now".to_owned());
         }
-        Prepared { policy, settings, ..prepared }.plan(None).map_err(|error| text(&error))
+        Prepared { settings, policy, ..prepared }.plan(None).map_err(|error| text(&error))
     });
     decided.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }

@@ -125,7 +125,7 @@ async fn decide(prepared: Prepared, policy: PolicyComponent, settings: Value) ->
     let decided = tokio::task::spawn_blocking(move || {
         let (active, active_settings) = (prepared.policy, prepared.settings);
         let settings = RunSettings { policy: settings, guard: active_settings.guard.clone() };
-        let shadow = Prepared { policy, settings, ..prepared };
+        let shadow = Prepared { settings, policy, ..prepared };
         let plan = shadow.plan(None).map_err(|error| error_chain::text(&error));
         (Prepared { policy: active, settings: active_settings, ..shadow }, plan)
     });

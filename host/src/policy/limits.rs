@@ -5,14 +5,17 @@ use std::time::Duration;
 /// The limits of one sandbox.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Instructions for one answer. The standard policy needs a few thousand for a seat; this is a twentieth of a
-    /// second. The same on every machine, so a policy that is too slow fails in the tests already.
+    /// Instructions for one answer. The standard policy needs some ten thousand for a seat, one in JavaScript a million,
+    /// and a hundred million when its engine collects its garbage; this is a quarter of a second. The same on every
+    /// machine, so a policy that is too slow fails in the tests already.
     pub fuel_per_call: u64,
-    /// Instructions for reading the settings: a list of 100,000 protected people must be readable. A second or two.
+    /// Instructions for reading the settings: a list of 100,000 protected people must be readable, in JavaScript too. A
+    /// few seconds.
     pub fuel_to_configure: u64,
     /// The clock is only the back-stop for what fuel cannot count: far longer than the fuel lasts on a slow machine.
     pub deadline: Duration,
-    /// Linear memory, all memories together. Settings with 100,000 people take less than half of it.
+    /// Linear memory, all memories together. Settings with 100,000 people take a quarter of it; an engine for JavaScript
+    /// needs 80 MiB before it collects garbage for the first time.
     pub memory_bytes: usize,
     /// Elements of all tables: a policy of a megabyte has some thousand functions.
     pub table_elements: usize,
@@ -27,10 +30,10 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            fuel_per_call: 50_000_000,
-            fuel_to_configure: 2_000_000_000,
+            fuel_per_call: 250_000_000,
+            fuel_to_configure: 4_000_000_000,
             deadline: Duration::from_secs(10),
-            memory_bytes: 64 << 20,
+            memory_bytes: 128 << 20,
             table_elements: 100_000,
             output_bytes: 1 << 20,
             component_bytes: 32 << 20,

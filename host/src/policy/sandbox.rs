@@ -64,6 +64,11 @@ impl<'p> Sandbox<'p> {
         let answer = instance.call(fuel, |policy, store| policy.evaluator().call_configure(store, &settings, &run));
         match answer.map_err(ConfigureError::Fault)? {
             Ok(evaluator) => Ok(Self { instance, evaluator, description, needs }),
+            // A policy that cannot say what is wrong has failed: nobody could mend the settings.
+            Err(errors) if errors.is_empty() => {
+                let fault = Fault::new(FaultKind::Malformed, "it refuses its settings and names no error");
+                Err(ConfigureError::Fault(fault))
+            }
             Err(errors) => {
                 let problems = errors.into_iter().map(|e| SettingsProblem { path: e.path, message: e.message });
                 Err(ConfigureError::Settings(problems.collect()))
@@ -100,7 +105,8 @@ impl Policy for Sandbox<'_> {
         let mut outlines = Vec::with_capacity(candidates.len());
         for columns in columns::batches(candidates, self.needs) {
             let seats = columns.len();
-            let answer = self.instance.decide_columns(self.evaluator, mapping::bulk::columns_to_wit(columns), seats)?;
+            let columns = mapping::bulk::columns_to_wit(columns);
+            let answer = self.instance.decide_columns(self.evaluator, &columns, seats)?;
             outlines.extend(mapping::bulk::outlines_from_wit(answer, seats, &rules)?);
         }
         Ok(outlines)
@@ -182,14 +188,14 @@ impl Instance {
     fn decide_columns(
         &mut self,
         evaluator: ResourceAny,
-        columns: bulk::Columns,
+        columns: &bulk::Columns,
         seats: usize,
     ) -> Result<Vec<bulk::Outline>, Fault> {
         let seats = u64::try_from(seats).unwrap_or(u64::MAX);
         let fuel = self.limits.fuel_per_call.saturating_mul(seats.max(1));
         let Some(bulk) = &self.bulk else { return Err(Fault::new(FaultKind::Malformed, "there is no bulk")) };
         arm(&mut self.store, fuel, self.deadline_ticks)?;
-        let answer = bulk.call_decide_columns(&mut self.store, evaluator, &columns);
+        let answer = bulk.call_decide_columns(&mut self.store, evaluator, columns);
         answer.map_err(|error| fault(&error, self.store.data()))
     }
 

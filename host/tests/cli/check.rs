@@ -113,7 +113,7 @@ async fn modes_are_told() {
         "    licenseRelease:\n      enable: false\n      dryRun: true",
         "    licenseRelease:\n      enable: true\n      dryRun: false",
     )]);
-    has(&check(&site), "note", "release", "does not release yet");
+    has(&check(&site), "note", "release", "takes seats by the schedule");
     for name in ["analyzer", "professional"] {
         site.set(&[(
             &format!("        {name}:\n          enable: true"),

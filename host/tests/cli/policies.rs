@@ -135,11 +135,12 @@ fn policies_are_listed_and_inspected() {
     let run = steward(["policy", "list", "--format", "json"]);
     let list = run.is_done().json();
     assert_eq!((list[0]["name"].clone(), list[0]["active"].clone()), (json!("standard"), json!(true)));
-    assert_eq!(list[0]["contract"], "steward:policy/policy@1.0.0");
     let run = steward(["policy", "inspect", "--format", "json"]);
     let standard = run.is_done().json();
     assert_eq!((standard["imports"].clone(), standard["digest"].clone()), (json!([]), list[0]["digest"].clone()));
     assert_eq!(standard["settingsSchema"]["type"], "object");
+    assert_eq!(standard["contract"], "steward:policy/policy@1.0.0");
+    assert!(standard["fuelPerDecision"].as_u64().is_some_and(|fuel| fuel > 1000), "{standard}");
     let run = steward(["policy", "inspect"]);
     for rule in ["license-type-disabled", "never-release.custom-property", "idle"] {
         assert!(run.out.contains(rule), "{run:?}");
@@ -158,5 +159,5 @@ async fn the_list_marks_the_policy_that_the_settings_name() {
         .iter()
         .map(|p| (p["name"].as_str().unwrap(), p["active"].as_bool().unwrap()))
         .collect();
-    assert_eq!(active, [("standard", false), ("hostile", true)]);
+    assert_eq!(active, [("standard", false), ("need-based", false), ("leavers-first", false), ("hostile", true)]);
 }

@@ -26,7 +26,7 @@ fn says_what_is_missing_or_unknown() {
         (&["plan", "--snapshot", "no-such.json"], &["cannot read the snapshot `no-such.json`"]),
         (&["plan", "--snapshot", "Cargo.toml"], &["`Cargo.toml`", "not a snapshot"]),
         (&["policy", "inspect", "Cargo.toml"], &["`Cargo.toml`", "not WebAssembly"]),
-        (&["policy", "inspect", "no-such.wasm"], &["`no-such.wasm`", "cannot be read"]),
+        (&["policy", "inspect", "no-such.wasm"], &["there is no policy `no-such.wasm`"]),
         (&["fake-qrs", "--certs", "x", "--data", "no-such.json"], &["test double", "`no-such.json`"]),
         (&["release-everything"], &["release-everything"]),
         (&["demo", "--once", "--keep"], &["--keep"]),

@@ -107,7 +107,7 @@ async fn every_rule_is_told_with_its_evidence() {
         (&json["user"]["inactive"], &seat["released"], &seat["decision"]["rule"]),
         (&json!(true), &json!(false), &json!("never-release.tag"))
     );
-    assert_eq!(seat["rules"].as_array().unwrap().len(), 15);
+    assert_eq!(seat["rules"].as_array().unwrap().len(), 19);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -47,6 +47,13 @@ pub async fn check(settings: &Settings, policy: PolicyComponent, findings: &mut 
     }
 }
 
+/// Whether the policy takes its settings, asked without any facts of the server.
+pub fn takes_settings(settings: &Settings, policy: &PolicyComponent) -> Result<(), String> {
+    let run = RunContext { now: clock::now(), pools: Vec::new() };
+    let of_policy = cycle::run_settings(settings, policy).policy;
+    policy.configure(&of_policy, &run).map(drop).map_err(|error| error_chain::text(&error))
+}
+
 /// Where the QMC puts certificates when it exports them, on a machine that has Qlik Sense.
 pub fn exported_certificates(findings: &mut Findings) {
     for set in exported::exported_sets(Path::new(exported::EXPORT_FOLDER)) {

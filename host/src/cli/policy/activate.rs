@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use steward_core::ledger::CheckOutcome;
+use steward_core::policy_gate::{CONTRACT, SETTINGS};
 
 use super::super::format::TableOrJson;
 use super::super::table::{Columns, escaped, printable};
@@ -105,7 +106,12 @@ fn text(activation: &Activation) -> String {
                 policies::shortened(findings.active)
             )
         };
-        format!("{policy} does not decide: the gate says no.{diff} `--force --note …` overrides it.")
+        let is_usable = |name: &str| {
+            let found = findings.report.checks.iter().find(|check| check.name == name);
+            found.is_some_and(|check| check.outcome == CheckOutcome::Passed)
+        };
+        let force = if is_usable(CONTRACT) && is_usable(SETTINGS) { " `--force --note …` overrides it." } else { "" };
+        format!("{policy} does not decide: the gate says no.{diff}{force}")
     };
     format!("{}\n{}\n", columns.text(), printable(&result))
 }

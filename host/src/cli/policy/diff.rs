@@ -200,7 +200,9 @@ fn table_text(args: &DiffArgs, diffs: &[PolicyDiff]) -> String {
     }
     let told = faults(latest);
     if !told.is_empty() {
-        text += &format!("\n{}\n", printable(&told));
+        text += "\n";
+        text += &printable(&told);
+        text += "\n";
     }
     let newly = counted(latest.newly_lose(), "seat");
     text + &format!("\nUnder {} {newly} would newly go, and {} would newly stay.\n", args.after, latest.newly_keep())

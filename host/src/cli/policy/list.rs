@@ -1,6 +1,6 @@
 //! `steward policy list` and `shadow`: the policies at hand, and what those in the shadow would do.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::Result;
 use clap::Args;
@@ -13,9 +13,9 @@ use super::super::table::{Columns, counted, escaped, printable};
 use super::super::{ConfigFile, Outcome, load_settings, print_text};
 use super::MaybeConfig;
 use crate::config::Settings;
-use crate::cycle;
 use crate::ledger::{KeptDisagreement, Ledger};
 use crate::policies::{self, Found, SHIPPED};
+use crate::{activation, cycle};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -75,7 +75,7 @@ pub async fn list(args: &ListArgs) -> Result<Outcome> {
         }));
     }
     if let Some(path) = settings.as_ref().and_then(|settings| settings.steward.policy.component.as_deref()) {
-        listed.push(of_file(PathBuf::from(path), settings.as_ref())?);
+        listed.push(of_file(path, settings.as_ref())?);
     }
     mark(&mut listed, settings.as_ref(), ledger.as_mut()).await?;
     print_text(&match args.format {
@@ -107,8 +107,8 @@ const ACTIVE: &str = "active";
 const SHADOW: &str = "shadow";
 const PREVIOUS: &str = "before";
 
-fn of_file(path: PathBuf, settings: Option<&Settings>) -> Result<Listed> {
-    let loaded = Found::file(&path)?.load(settings)?;
+fn of_file(path: &Path, settings: Option<&Settings>) -> Result<Listed> {
+    let loaded = Found::file(path)?.load(settings)?;
     let description = loaded.component.description();
     Ok(Listed {
         name: description.name.clone(),
@@ -127,10 +127,11 @@ async fn mark(listed: &mut [Listed], settings: Option<&Settings>, mut ledger: Op
         }
     };
     give(policies::find_active(settings, ledger.as_deref_mut()).await?.digest(), ACTIVE);
-    if let Some(ledger) = &ledger
-        && let Some(before) = ledger.state().policy_before()
+    if let Some(ledger) = ledger.as_deref_mut()
+        && settings.is_none_or(|settings| settings.steward.policy.component.is_none())
+        && let Ok(before) = activation::before(ledger).await
     {
-        give(before.digest.unwrap_or_else(|| Digest::of_bytes(policies::STANDARD.bytes)), PREVIOUS);
+        give(before.digest(), PREVIOUS);
     }
     for shadow in settings.into_iter().flat_map(|settings| &settings.steward.policy.shadow) {
         give(policies::named(&shadow.policy, ledger.as_deref_mut()).await?.digest(), SHADOW);

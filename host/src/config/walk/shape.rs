@@ -91,7 +91,10 @@ impl<'s> Shape<'s> {
     }
 
     pub fn property(self, key: &str) -> Option<Self> {
-        self.inner["properties"].get(key).map(Self::of)
+        let named = self.inner["properties"].get(key);
+        // A map: whatever the key is, its value has this shape.
+        let any = self.inner.get("additionalProperties").filter(|schema| schema.is_object());
+        named.or(any).map(Self::of)
     }
 
     pub fn required(self) -> impl Iterator<Item = &'s str> {

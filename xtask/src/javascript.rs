@@ -1,0 +1,111 @@
+//! The example of a policy in JavaScript: built by npm when there is one, and tested.
+//!
+//! Nothing that is shipped needs it, so a machine without Node builds everything else.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+use sha2::{Digest as _, Sha256};
+
+use crate::process::{output, run, say};
+
+const FOLDER: &str = "policy-wasm/examples/javascript";
+const COMPONENT: &str = "target/policies/javascript.wasm";
+/// What the component was made of. Its own bytes say nothing: two builds of the same sources differ.
+const STAMP: &str = "target/policies/javascript.inputs";
+const NODE_MIN: u32 = 20;
+
+/// Builds the component unless it is there already. `false` without Node.
+pub fn build(root: &Path) -> Result<bool> {
+    let Some(problem) = node_problem() else { return build_if_changed(root).map(|()| true) };
+    if std::env::var_os("CI").is_some() {
+        bail!("the JavaScript example cannot be built: {problem}");
+    }
+    say(&format!("the JavaScript example is left out: {problem}"));
+    Ok(false)
+}
+
+/// Checks its types and runs its tests, on the module and on the component.
+pub fn test(root: &Path) -> Result<()> {
+    if !build(root)? {
+        return Ok(());
+    }
+    say("testing the JavaScript example");
+    npm(root, &["run", "--silent", "check"])?;
+    npm(root, &["test", "--silent"])?;
+    let component = root.join(COMPONENT);
+    run(npm_command(root).args(["run", "--silent", "test-component"]).env("POLICY_COMPONENT", &component))?;
+    // The same component in Steward's own sandbox: its limits, and the properties of every policy.
+    let steward = root.join("target/debug").join(format!("steward{}", std::env::consts::EXE_SUFFIX));
+    let suites = root.join(FOLDER).join("tests");
+    run(Command::new(steward).args(["policy", "test", "--all-rules"]).arg(component).arg("--tests").arg(suites))
+}
+
+fn node_problem() -> Option<String> {
+    let Some(version) = output(Command::new("node").arg("--version")) else {
+        return Some("there is no `node`".to_owned());
+    };
+    let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
+    if major.is_none_or(|major| major < NODE_MIN) {
+        return Some(format!("`node` is {version}, and {NODE_MIN} or newer is needed"));
+    }
+    output(Command::new(NPM).arg("--version")).is_none().then(|| "there is no `npm`".to_owned())
+}
+
+fn build_if_changed(root: &Path) -> Result<()> {
+    let inputs = inputs(root)?;
+    let stamp = root.join(STAMP);
+    let is_built = root.join(COMPONENT).is_file() && fs::read_to_string(&stamp).is_ok_and(|built| built == inputs);
+    if !root.join(FOLDER).join("node_modules/.package-lock.json").is_file() || !is_built {
+        npm(root, &["ci", "--silent", "--no-audit", "--no-fund"])?;
+    }
+    if is_built {
+        return Ok(());
+    }
+    say("building the JavaScript example");
+    let component = root.join(COMPONENT);
+    run(Command::new("node").current_dir(root.join(FOLDER)).arg("build.mjs").arg(&component))?;
+    fs::write(&stamp, inputs).with_context(|| format!("cannot write `{STAMP}`"))
+}
+
+/// A digest of everything that the component is made of.
+fn inputs(root: &Path) -> Result<String> {
+    let folder = root.join(FOLDER);
+    let mut files: Vec<PathBuf> =
+        ["package-lock.json", "package.json", ".npmrc", "build.mjs"].map(|name| folder.join(name)).into();
+    files.push(root.join("wit/v1/policy.wit"));
+    let sources = fs::read_dir(folder.join("src")).with_context(|| format!("cannot read `{FOLDER}/src`"))?;
+    for source in sources {
+        files.push(source?.path());
+    }
+    files.sort();
+    let mut hash = Sha256::new();
+    for file in files {
+        let bytes = fs::read(&file).with_context(|| format!("cannot read `{}`", file.display()))?;
+        hash.update(bytes.len().to_le_bytes());
+        hash.update(bytes);
+    }
+    let digest = hash.finalize();
+    Ok(digest
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect())
+}
+
+#[cfg(windows)]
+const NPM: &str = "npm.cmd";
+#[cfg(not(windows))]
+const NPM: &str = "npm";
+
+fn npm(root: &Path, args: &[&str]) -> Result<()> {
+    run(npm_command(root).args(args))
+}
+
+fn npm_command(root: &Path) -> Command {
+    let mut npm = Command::new(NPM);
+    npm.current_dir(root.join(FOLDER));
+    npm
+}
