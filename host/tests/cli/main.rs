@@ -27,6 +27,7 @@ mod sequences;
 mod server;
 mod site;
 mod status;
+mod swaps;
 mod trouble;
 mod undo;
 mod usage;

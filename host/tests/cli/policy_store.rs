@@ -10,7 +10,7 @@ use crate::release::until;
 use crate::site::{Site, data};
 
 /// A component that `cargo xtask policies` built.
-fn built(name: &str) -> PathBuf {
+pub fn built(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/policies").join(format!("{name}.wasm"))
 }
 
@@ -117,6 +117,9 @@ async fn the_shadow_decides_and_never_acts() {
     daemon.stop().is_done();
     let shown = site.run(["policy", "shadow"]);
     assert!(shown.is_done().out.contains("newly-loses") || shown.out.contains("it failed"), "{shown:?}");
+    assert!(shown.out.contains("nobody cannot be used: there is no policy"), "{shown:?}");
+    let listed = site.run(["policy", "list"]);
+    assert!(listed.is_done().err.contains("there is no policy `nobody`"), "{listed:?}");
     let told = events(&site).await;
     assert_eq!(told.iter().filter(|event| event["type"] == "shadow-compared").count(), 2);
 }
