@@ -136,7 +136,9 @@ async fn mark(listed: &mut [Listed], settings: Option<&Settings>, mut ledger: Op
     for shadow in settings.into_iter().flat_map(|settings| &settings.steward.policy.shadow) {
         match policies::named(&shadow.policy, ledger.as_deref_mut()).await {
             Ok(found) => give(found.digest(), SHADOW),
-            Err(error) => tracing::warn!("a policy of `steward.policy.shadow` is missing: {}", error_chain::text(&error)),
+            Err(error) => {
+                tracing::warn!("a policy of `steward.policy.shadow` is missing: {}", error_chain::text(&error))
+            }
         }
     }
     Ok(())
