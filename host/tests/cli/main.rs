@@ -20,6 +20,7 @@ mod outbox;
 mod plan;
 mod policies;
 mod policy_store;
+mod policy_tests;
 mod release;
 mod release_faults;
 mod schedule;
