@@ -126,10 +126,14 @@ async fn mark(listed: &mut [Listed], settings: Option<&Settings>, mut ledger: Op
             it.roles.push(role);
         }
     };
-    give(policies::find_active(settings, ledger.as_deref_mut()).await?.digest(), ACTIVE);
+    match policies::find_active(settings, ledger.as_deref_mut()).await {
+        Ok(found) => give(found.digest(), ACTIVE),
+        Err(error) => tracing::warn!("the policy that decides cannot be used: {}", error_chain::text(&error)),
+    }
     if let Some(ledger) = ledger.as_deref_mut()
         && settings.is_none_or(|settings| settings.steward.policy.component.is_none())
-        && let Ok(before) = activation::before(ledger).await
+        && let Some(settings) = settings
+        && let Ok(before) = activation::before(settings, ledger).await
     {
         give(before.digest(), PREVIOUS);
     }
