@@ -18,6 +18,11 @@ use super::engine::{PolicyEngine, in_ticks};
 use super::limits::Limits;
 use super::mapping;
 
+/// More errors about one file of settings nobody mends at once.
+const SETTINGS_ERRORS_MAX: usize = 1_000;
+/// A sentence, with a name from the settings in it.
+const SETTINGS_ERROR_BYTES_MAX: usize = 4_000;
+
 /// A policy with its settings. It is not asked again after a fault: core does not, and a trapped instance cannot.
 pub struct Sandbox<'p> {
     instance: Instance,
@@ -72,12 +77,22 @@ impl<'p> Sandbox<'p> {
                 let fault = Fault::new(FaultKind::Malformed, "it refuses its settings and names no error");
                 Err(ConfigureError::Fault(fault))
             }
+            Err(errors) if !are_readable(&errors) => {
+                let detail = format!("it refuses its settings with {} errors that nobody could read", errors.len());
+                Err(ConfigureError::Fault(Fault::new(FaultKind::Oversize, detail)))
+            }
             Err(errors) => {
                 let problems = errors.into_iter().map(|e| SettingsProblem { path: e.path, message: e.message });
                 Err(ConfigureError::Settings(problems.collect()))
             }
         }
     }
+}
+
+/// Few and short enough for a terminal and for the ledger.
+fn are_readable(errors: &[contract::SettingsError]) -> bool {
+    let size = |error: &contract::SettingsError| error.path.len().max(error.message.len());
+    errors.len() <= SETTINGS_ERRORS_MAX && errors.iter().all(|error| size(error) <= SETTINGS_ERROR_BYTES_MAX)
 }
 
 impl Sandbox<'_> {

@@ -66,6 +66,14 @@ fn a_suite_that_shows_nothing_fails() {
 }
 
 #[test]
+fn a_promise_about_a_setting_that_does_not_exist_fails() {
+    let promise = "setting: /licenseType/analyzer/releaseThresholdDays\n    direction";
+    let wrong = replaced(&documented(), promise, "setting: /licenseType/analyser/releaseThresholdDays\n    direction");
+    let run = test("standard", &wrong, &["--variations", "0"]);
+    assert!(run.code == 1 && run.out.contains("is no number, neither in the settings nor by default"), "{run:?}");
+}
+
+#[test]
 fn every_shipped_policy_passes_the_tests_that_it_brings() {
     for policy in ["standard", "need-based", "leavers-first"] {
         steward(["policy", "test", policy, "--all-rules"]).is_done();
