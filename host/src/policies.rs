@@ -5,8 +5,8 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use steward_core::digest::Digest;
 use steward_core::instant::Instant;
@@ -105,8 +105,14 @@ impl Found {
     /// When it cannot be read, or is far too large.
     pub fn file(path: &Path) -> Result<Self, PolicyError> {
         let max = Limits::default().component_bytes;
-        let bytes = bounded_file::read(path, max as u64)
-            .map_err(|source| PolicyError::Load { name: quoted(path), source: LoadError::Unreadable(source) })?;
+        let bytes = bounded_file::read(path, max as u64).map_err(|source| {
+            let is_too_large = source.kind() == io::ErrorKind::FileTooLarge;
+            let source = match fs::metadata(path) {
+                Ok(metadata) if is_too_large => LoadError::TooLarge { size: metadata.len(), max },
+                _ => LoadError::Unreadable(source),
+            };
+            PolicyError::Load { name: quoted(path), source }
+        })?;
         let signature = signature_beside(path)?;
         let origin = Origin::File(path.to_owned());
         Ok(Self { bytes: Cow::Owned(bytes), signature, origin, suites: BTreeMap::new() })

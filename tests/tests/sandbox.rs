@@ -120,7 +120,6 @@ fn a_run_of_costly_answers_ends_although_each_of_them_is_allowed() {
     assert!(fault.kind == FaultKind::OutOfFuel && fault.detail.contains("a whole run"), "{fault:?}");
     let mut sandbox = slow.configure(&json!({ "act": "slow" }), &run(&snapshot)).expect("the settings are fine");
     assert_eq!(sandbox.outlines(&asked).map_err(|fault| fault.kind), Err(FaultKind::OutOfFuel));
-    assert!(plan_with(&slow, "slow").body().releases.is_empty());
     assert_eq!(plan_with(hostile(), "slow").body().releases.len(), 5);
 }
 

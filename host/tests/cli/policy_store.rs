@@ -270,8 +270,7 @@ async fn pipes_and_devices_are_no_files() {
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let pipe = pipe.display().to_string();
     for args in [
-        &["policy", "inspect", &pipe][..],
-        &["policy", "add", &pipe],
+        &["policy", "add", &pipe][..],
         &["policy", "add", "/dev/zero"],
         &["policy", "add", &file, "--signature", &pipe],
         &["policy", "add", &file, "--tests", "/dev/zero"],
@@ -281,4 +280,8 @@ async fn pipes_and_devices_are_no_files() {
         assert!([1, 2].contains(&run.code), "{args:?}: {run:?}");
         assert!(run.err.contains("a pipe or a device"), "{args:?}: {run:?}");
     }
+    site.run(["policy", "inspect", &pipe]).fails(2, &["there is no policy"]);
+    // As a signature that is found without being asked for.
+    std::fs::rename(&pipe, format!("{file}.minisig")).unwrap();
+    site.run(["policy", "inspect", &file]).fails(2, &["a pipe or a device"]);
 }

@@ -80,7 +80,7 @@ impl Policy for Hostile {
         self.asked.set(self.asked.get() + 1);
         match act {
             Act::Spin => spin(),
-            Act::Slow => count_to(100_000),
+            Act::Slow => count_to(300_000),
             Act::Recurse => {
                 ruling.set_priority(recurse(1));
             }
