@@ -128,6 +128,7 @@ impl PolicyComponent {
     }
 
     /// The same policy with another limit of time for all its answers of a run.
+    #[must_use]
     pub fn within(&self, run_time: Duration) -> Self {
         Self { engine: self.engine.within(run_time), ..self.clone() }
     }

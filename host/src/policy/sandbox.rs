@@ -183,6 +183,7 @@ pub(super) struct Instance {
 }
 
 /// What one call may use up.
+#[derive(Clone, Copy)]
 struct Ration {
     fuel: u64,
     /// Answers that the call gives.

@@ -40,9 +40,7 @@ impl Daemon {
         let output = Output::of(&mut child);
         let mut daemon = Self { child: Some((child, output)) };
         until(|| daemon.has_ended() || get(site, "/healthz").is_some_and(|(status, _)| status == 200)).await;
-        if daemon.has_ended() {
-            panic!("{:?}", daemon.end());
-        }
+        assert!(!daemon.has_ended(), "{:?}", daemon.end());
         daemon
     }
 

@@ -234,8 +234,8 @@ async fn names_and_tests_of_stored_policies_are_not_exchanged_unseen() {
     let (site, file) = site_with_hostile(40).await;
     let tests = site.path("suites");
     std::fs::create_dir(&tests).unwrap();
-    let suite = "name: x\nsettings: {act: nothing}\ncases:\n  - {name: a, candidate: {}, expect: {verdict: release, rule: release-all}}\n";
-    std::fs::write(tests.join("x.yaml"), suite).unwrap();
+    let text = "name: x\nsettings: {act: nothing}\ncases:\n  - {name: a, candidate: {}, expect: {verdict: release, rule: release-all}}\n";
+    std::fs::write(tests.join("x.yaml"), text).unwrap();
     let tests = tests.display().to_string();
     site.run(["policy", "add", &file, "--tests", &tests]).is_done();
     let added = || async { events(&site).await.iter().filter(|event| event["type"] == "policy-added").count() };
@@ -243,7 +243,7 @@ async fn names_and_tests_of_stored_policies_are_not_exchanged_unseen() {
     // Without tests of its own it keeps those that it has, and nothing new is noted.
     site.run(["policy", "add", &file]).is_done();
     assert_eq!(added().await, 1);
-    std::fs::write(site.path("suites").join("y.yaml"), suite.replace("name: x", "name: y")).unwrap();
+    std::fs::write(site.path("suites").join("y.yaml"), text.replace("name: x", "name: y")).unwrap();
     site.run(["policy", "add", &file, "--tests", &tests]).is_done();
     assert_eq!(added().await, 2);
     let mut connection = open(&site).await;

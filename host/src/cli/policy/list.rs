@@ -141,7 +141,7 @@ async fn mark(listed: &mut [Listed], settings: Option<&Settings>, mut ledger: Op
         match policies::named(&shadow.policy, ledger.as_deref_mut()).await {
             Ok(found) => give(found.digest(), SHADOW),
             Err(error) => {
-                tracing::warn!("a policy of `steward.policy.shadow` is missing: {}", error_chain::text(&error))
+                tracing::warn!("a policy of `steward.policy.shadow` is missing: {}", error_chain::text(&error));
             }
         }
     }
@@ -184,7 +184,7 @@ async fn last_comparison(ledger: &mut Ledger, site: Digest, digest: Digest) -> R
         0 => Vec::new(),
         _ => ledger.last_disagreements(site, digest).await?,
     };
-    Ok(Compared::Once { last, clean, disagreements })
+    Ok(Compared::Once { last: Box::new(last), clean, disagreements })
 }
 
 /// One policy of `steward.policy.shadow`.
@@ -196,7 +196,7 @@ struct Row {
 enum Compared {
     /// The last time.
     Once {
-        last: ShadowComparison,
+        last: Box<ShadowComparison>,
         /// Runs in a row in which nobody would newly have lost a seat.
         clean: usize,
         disagreements: Vec<KeptDisagreement>,
