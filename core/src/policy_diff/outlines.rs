@@ -17,12 +17,12 @@ pub struct Facts<'f, 's> {
     pub now: Instant,
     /// In the order of [`crate::candidate::candidates`].
     pub candidates: &'f [Candidate<'s>],
-    pub gates: &'f SeatGates<'f>,
 }
 
-/// What one policy said.
+/// What one policy said, and the gates that stand beside it.
 #[derive(Debug, Clone, Copy)]
 pub struct Outlined<'o> {
+    pub gates: &'o SeatGates<'o>,
     /// One for each candidate.
     pub outlines: &'o [Outline],
     /// A licence type without an entry has no limit.
@@ -61,7 +61,7 @@ fn standings(facts: &Facts<'_, '_>, outlined: Outlined<'_>) -> Vec<Standing> {
     let mut standings = Vec::with_capacity(facts.candidates.len());
     let mut free: BTreeMap<LicenseType, Vec<(Reverse<i32>, usize)>> = BTreeMap::new();
     for (place, (candidate, outline)) in facts.candidates.iter().zip(outlined.outlines).enumerate() {
-        let is_held = || !facts.gates.holds(candidate.seat, &candidate.owner).is_empty();
+        let is_held = || !outlined.gates.holds(candidate.seat, &candidate.owner).is_empty();
         standings.push(match outline.verdict {
             Verdict::Keep => Standing::Stays,
             Verdict::Release if is_held() => Standing::Held,
