@@ -20,6 +20,9 @@ use crate::{compare, explain, imported, order, records, rows, sweep, timeline, v
 /// The component.
 pub struct Engine;
 
+#[cfg(target_arch = "wasm32")]
+crate::bindings::export_engine!(Engine);
+
 /// A snapshot with the imported policy.
 pub struct Session(Rc<Site>);
 

@@ -26,6 +26,3 @@ pub mod timeline;
 pub mod view;
 
 pub use questions::{not_ready, read_draft, read_now};
-
-#[cfg(target_arch = "wasm32")]
-bindings::export_engine!(exports::Engine);
