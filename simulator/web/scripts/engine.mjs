@@ -80,7 +80,7 @@ const transpilerGlue = await bundle('node_modules/@bytecodealliance/jco-transpil
 });
 const transpilerModules = ['js-component-bindgen-component.core.wasm', 'js-component-bindgen-component.core2.wasm'];
 
-const sandboxScript = `\n${readFileSync(join(web, 'src/engine/sandbox.js'), 'utf8')}`;
+const sandboxScript = `\n${readFileSync(join(web, 'src/engine/sandbox-frame.js'), 'utf8')}`;
 const cspModule = await bundle('src/engine/csp.ts', 'esm', { minify: false });
 const csp = await import(`data:text/javascript;base64,${Buffer.from(cspModule).toString('base64')}`);
 const sandboxCsp = csp.sandboxCsp(sha256(sandboxScript).toString('base64'));
