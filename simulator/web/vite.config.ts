@@ -1,36 +1,28 @@
-import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defineConfig, type Plugin } from 'vite';
-import { CONTENT_SECURITY_POLICY_OF_PAGE } from './src/csp.js';
+import type { Plugin } from 'vite';
+import { defineConfig } from 'vitest/config';
+import { PAGE_CSP } from './src/engine/csp.js';
 
-/** Puts the policy of the page into the built `index.html`; the development server needs more freedom. */
+/** Puts the page's Content-Security-Policy into the built `index.html`; the development server needs more freedom. */
 function contentSecurityPolicy(): Plugin {
   return {
     name: 'steward:content-security-policy',
     apply: 'build',
     transformIndexHtml: () => [
-      {
-        tag: 'meta',
-        attrs: { 'http-equiv': 'Content-Security-Policy', content: CONTENT_SECURITY_POLICY_OF_PAGE },
-        injectTo: 'head-prepend',
-      },
+      { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: PAGE_CSP }, injectTo: 'head-prepend' },
     ],
   };
 }
 
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-
-export default defineConfig(({ mode }) => ({
-  // The site may stand in any folder.
-  base: './',
+export default defineConfig({
   plugins: [svelte(), contentSecurityPolicy()],
-  // `--mode fake` works on the page without the engine's files.
-  resolve: mode === 'fake' ? { alias: [{ find: /^.*\/engine\/client\.js$/, replacement: path('./test/fake/client.ts') }] } : {},
+  // Relative addresses, so that the same files work below any path.
+  base: './',
   build: {
+    // The first ones with `light-dark()`.
     target: ['chrome123', 'firefox120', 'safari17.5'],
-    outDir: mode === 'fake' ? 'dist-fake' : 'dist',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  worker: { format: 'es' },
-}));
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+});

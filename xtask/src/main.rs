@@ -10,6 +10,7 @@ mod mutants;
 mod policies;
 mod process;
 mod servers;
+mod simulator;
 mod wasm;
 
 use std::path::{Path, PathBuf};
@@ -49,6 +50,8 @@ enum Command {
     },
     /// Build the policy components into target/policies
     Policies,
+    /// Build the simulator's engine into target/simulator, and what the browser loads of it into simulator/web
+    Simulator,
     /// Put mistakes into the policies, one at a time, and see whether their own tests catch them
     Mutants(mutants::MutantsArgs),
     /// Build the Debian package and the zip for Windows into target/dist
@@ -64,6 +67,10 @@ fn main() -> Result<()> {
         Command::Policies => {
             policies::build_all(&root)?;
             javascript::build(&root).map(drop)
+        }
+        Command::Simulator => {
+            policies::build_all(&root)?;
+            simulator::build(&root).map(drop)
         }
         Command::Mutants(args) => mutants::check(&root, args),
         Command::Dist(args) => dist::dist(&root, args),

@@ -42,7 +42,7 @@ pub fn of_outlines(
     if before.outlines.len() != count || after.outlines.len() != count {
         return Err(NotComparable::Facts);
     }
-    let (standings_before, standings_after) = (standings(&facts, before), standings(&facts, after));
+    let (standings_before, standings_after) = (standings(facts.candidates, before), standings(facts.candidates, after));
     let judged = |(outline, standing): (&Outline, Standing)| Judged {
         standing,
         verdict: outline.verdict,
@@ -57,10 +57,10 @@ pub fn of_outlines(
 }
 
 /// What becomes of each seat: the guard looks at it, then the quota takes the highest priorities, longest idle first.
-fn standings(facts: &Facts<'_, '_>, outlined: Outlined<'_>) -> Vec<Standing> {
-    let mut standings = Vec::with_capacity(facts.candidates.len());
+pub fn standings(candidates: &[Candidate<'_>], outlined: Outlined<'_>) -> Vec<Standing> {
+    let mut standings = Vec::with_capacity(candidates.len());
     let mut free: BTreeMap<LicenseType, Vec<(Reverse<i32>, usize)>> = BTreeMap::new();
-    for (place, (candidate, outline)) in facts.candidates.iter().zip(outlined.outlines).enumerate() {
+    for (place, (candidate, outline)) in candidates.iter().zip(outlined.outlines).enumerate() {
         let is_held = || !outlined.gates.holds(candidate.seat, &candidate.owner).is_empty();
         standings.push(match outline.verdict {
             Verdict::Keep => Standing::Stays,
