@@ -2,6 +2,11 @@
 
 import uPlot from 'uplot';
 
+export interface Marker {
+  readonly at: number;
+  readonly label: string;
+}
+
 interface Wish {
   readonly host: HTMLElement;
   readonly shape: 'line' | 'step';
@@ -12,7 +17,7 @@ interface Wish {
   readonly formatX: (x: number) => string;
   readonly formatY: (y: number) => string;
   readonly latest: {
-    marker: { readonly at: number; readonly label: string } | undefined;
+    markers: readonly Marker[];
     onpick: ((x: number) => void) | undefined;
   };
   readonly onpoint: (index: number | undefined) => void;
@@ -39,7 +44,8 @@ export function chartOptions(wish: Wish): uPlot.Options {
         grid: { show: false },
         ticks: { ...grid, size: 5 },
         label: xTitle,
-        space: 70,
+        size: 30,
+        space: 80,
         values: (_, splits) => splits.map((x) => (Number.isInteger(x) ? formatX(x) : '')),
       },
       {
@@ -73,7 +79,11 @@ export function chartOptions(wish: Wish): uPlot.Options {
           }),
       ],
       setCursor: [(plot) => onpoint(plot.cursor.idx ?? undefined)],
-      draw: [(plot) => drawMarker(plot, latest.marker, colour('--accent'), font)],
+      draw: [
+        (plot) => {
+          latest.markers.forEach((marker, place) => drawMarker(plot, marker, place, colour('--accent'), font));
+        },
+      ],
     },
   };
 }
@@ -88,11 +98,12 @@ function resolved(host: HTMLElement, name: `--${string}`): string {
 
 function drawMarker(
   plot: uPlot,
-  marker: { readonly at: number; readonly label: string } | undefined,
+  marker: Marker,
+  line: number,
   colour: string,
   font: string,
 ): void {
-  if (!marker || plot.data[0].length === 0) return;
+  if (plot.data[0].length === 0) return;
   const { ctx, bbox } = plot;
   const x = Math.round(plot.valToPos(marker.at, 'x', true));
   if (x < bbox.left || x > bbox.left + bbox.width) return;
@@ -110,6 +121,6 @@ function drawMarker(
   const isRight = x > bbox.left + bbox.width * 0.7;
   ctx.textAlign = isRight ? 'right' : 'left';
   ctx.textBaseline = 'top';
-  ctx.fillText(marker.label, x + (isRight ? -6 : 6) * ratio, bbox.top + 2 * ratio);
+  ctx.fillText(marker.label, x + (isRight ? -6 : 6) * ratio, bbox.top + (2 + 16 * line) * ratio);
   ctx.restore();
 }

@@ -31,7 +31,7 @@ class ThemeChoice {
   }
 
   #show(): void {
-    document.documentElement.dataset.theme = this.chosen;
+    document.documentElement.setAttribute('data-theme', this.chosen);
   }
 }
 

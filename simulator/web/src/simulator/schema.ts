@@ -4,6 +4,27 @@ import { humanised } from '../parts/text.js';
 import type { Json } from '../engine/types.js';
 import { isMembers, pointerParts, valueAt } from './pointer.js';
 
+/** The members of a JSON Schema that are read here. */
+type Schema = {
+  readonly [Name in
+    | '$ref'
+    | 'allOf'
+    | 'anyOf'
+    | 'const'
+    | 'default'
+    | 'description'
+    | 'enum'
+    | 'items'
+    | 'maxItems'
+    | 'maximum'
+    | 'minimum'
+    | 'oneOf'
+    | 'properties'
+    | 'required'
+    | 'title'
+    | 'type']?: Json;
+};
+
 interface Common {
   readonly title: string;
   readonly help?: string | undefined;
@@ -73,7 +94,7 @@ function parse(text: string): Json {
 
 function readField(schema: Json | undefined, name: string, root: Json, depth: number): SchemaField {
   const title = humanised(name);
-  if (!isMembers(schema) || depth > DEPTH_MAX) return { kind: 'json', title, nullable: true };
+  if (!isSchema(schema) || depth > DEPTH_MAX) return { kind: 'json', title, nullable: true };
   const resolved = resolve(schema, root);
   const common: Common = {
     title: textOf(schema.title) ?? title,
@@ -84,7 +105,7 @@ function readField(schema: Json | undefined, name: string, root: Json, depth: nu
   return shape(common, withoutNull(resolved, root), root, depth);
 }
 
-function shape(common: Common, schema: { readonly [name: string]: Json }, root: Json, depth: number): SchemaField {
+function shape(common: Common, schema: Schema, root: Json, depth: number): SchemaField {
   const options = readOptions(schema);
   if (options) return { ...common, kind: 'choice', options };
   const type = Array.isArray(schema.type) ? schema.type.find((one) => one !== 'null') : schema.type;
@@ -133,45 +154,49 @@ function readMembers(
 }
 
 /** Values of `enum`, or of alternatives that are one value each. */
-function readOptions(schema: { readonly [name: string]: Json }): Option[] | undefined {
+function readOptions(schema: Schema): Option[] | undefined {
   if (Array.isArray(schema.enum)) {
     return schema.enum.filter((value) => value !== null).map((value) => ({ value, label: labelOf(value) }));
   }
   const alternatives = schema.oneOf ?? schema.anyOf;
   if (!Array.isArray(alternatives)) return undefined;
   const options = alternatives.map((one): Option | undefined => {
-    if (!isMembers(one)) return undefined;
+    if (!isSchema(one)) return undefined;
     const value = one.const ?? (Array.isArray(one.enum) && one.enum.length === 1 ? one.enum[0] : undefined);
     return value === undefined ? undefined : { value, label: labelOf(value), help: textOf(one.description) };
   });
   return options.every((one) => one !== undefined) ? options : undefined;
 }
 
-function resolve(schema: { readonly [name: string]: Json }, root: Json): { readonly [name: string]: Json } {
+function resolve(schema: Schema, root: Json): Schema {
   let found = schema;
   for (let hops = 0; hops < DEPTH_MAX; hops += 1) {
     const only: Json | undefined = Array.isArray(found.allOf) && found.allOf.length === 1 ? found.allOf[0] : undefined;
     const next: Json | undefined =
       typeof found.$ref === 'string' ? valueAt(root, pointerParts(found.$ref.replace(/^#/, ''))) : only;
-    if (!isMembers(next)) break;
+    if (!isSchema(next)) break;
     found = next;
   }
   return found;
 }
 
-function allowsNull(schema: { readonly [name: string]: Json }): boolean {
+function allowsNull(schema: Schema): boolean {
   if (Array.isArray(schema.type)) return schema.type.includes('null');
   const alternatives = schema.anyOf ?? schema.oneOf;
-  return Array.isArray(alternatives) && alternatives.some((one) => isMembers(one) && one.type === 'null');
+  return Array.isArray(alternatives) && alternatives.some((one) => isSchema(one) && one.type === 'null');
 }
 
 /** An alternative beside `null` is the schema itself. */
-function withoutNull(schema: { readonly [name: string]: Json }, root: Json): { readonly [name: string]: Json } {
+function withoutNull(schema: Schema, root: Json): Schema {
   const alternatives = schema.anyOf ?? schema.oneOf;
   if (!Array.isArray(alternatives) || !allowsNull(schema)) return schema;
-  const rest = alternatives.filter((one) => isMembers(one) && one.type !== 'null');
+  const rest = alternatives.filter((one) => isSchema(one) && one.type !== 'null');
   const [only] = rest;
-  return rest.length === 1 && isMembers(only) ? resolve(only, root) : schema;
+  return rest.length === 1 && isSchema(only) ? resolve(only, root) : schema;
+}
+
+function isSchema(value: Json | undefined): value is Schema & Json {
+  return isMembers(value);
 }
 
 function labelOf(value: Json): string {

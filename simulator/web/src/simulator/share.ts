@@ -124,8 +124,13 @@ export function decodeShared(text: string): Shared | undefined {
   }
 }
 
-function readShared(value: Json): Shared | undefined {
-  if (!isMembers(value) || value.v !== 1) return undefined;
+/** A link's members before they are looked at. */
+type Loose<Name extends string> = { readonly [Each in Name]?: Json };
+
+function readShared(found: Json): Shared | undefined {
+  if (!isMembers(found)) return undefined;
+  const value: Loose<'v' | 'a' | 'b' | 'now' | 'prices'> = found;
+  if (value.v !== 1) return undefined;
   const a = readSide(value.a);
   if (!a) return undefined;
   return {
@@ -136,8 +141,10 @@ function readShared(value: Json): Shared | undefined {
   };
 }
 
-function readSide(value: Json | undefined): SharedSide | undefined {
-  if (!isMembers(value) || typeof value.name !== 'string' || typeof value.digest !== 'string') return undefined;
+function readSide(found: Json | undefined): SharedSide | undefined {
+  if (!isMembers(found)) return undefined;
+  const value: Loose<'name' | 'digest' | 'values'> = found;
+  if (typeof value.name !== 'string' || typeof value.digest !== 'string') return undefined;
   if (!Array.isArray(value.values) || value.values.length > VALUES_MAX) return undefined;
   const values: [string, SharedValue][] = [];
   for (const pair of value.values) {
@@ -149,8 +156,10 @@ function readSide(value: Json | undefined): SharedSide | undefined {
   return { name: value.name.slice(0, 100), digest: value.digest.slice(0, 80), values };
 }
 
-function readPrices(value: Json | undefined): Shared['prices'] {
-  if (!isMembers(value) || typeof value.currency !== 'string' || !isCurrency(value.currency)) return undefined;
+function readPrices(found: Json | undefined): Shared['prices'] {
+  if (!isMembers(found)) return undefined;
+  const value: Loose<'currency' | 'perMonth'> = found;
+  if (typeof value.currency !== 'string' || !isCurrency(value.currency)) return undefined;
   const { perMonth } = value;
   const price = (type: (typeof TYPES)[number]) => {
     const one = valueAt(perMonth ?? null, [type]);

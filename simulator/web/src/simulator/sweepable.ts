@@ -12,6 +12,7 @@ export interface Sweepable {
   readonly values: readonly number[];
   /** What it is now; undefined when several numbers differ or the draft leaves it out. */
   readonly value: number | undefined;
+  readonly settings: readonly NumberSetting[];
   readonly unit: 'days' | 'percent' | 'number';
 }
 
@@ -32,6 +33,7 @@ export function sweepables(numbers: readonly NumberSetting[]): Sweepable[] {
             label: 'Release threshold of all licence types',
             pointers: thresholds.map(({ pointer }) => pointer),
             values: range(1, DAYS_MAX, 1),
+            settings: thresholds,
             value: values.size === 1 ? thresholds[0]?.value : undefined,
             unit: 'days',
           },
@@ -49,6 +51,7 @@ function one(setting: NumberSetting): Sweepable {
     label: [humanised(name.replace(/BasisPoints$/, 'Percent')), licenseType && TYPE_NAMES[licenseType]].filter(Boolean).join(', '),
     pointers: [pointer],
     values: valuesBetween(minimum, last),
+    settings: [setting],
     value,
     unit,
   };

@@ -1,4 +1,4 @@
-// Enumerations of the engine in its order, and in the order in which people want to read them.
+// What the engine calls things, as people read it.
 
 import type { Difference, Hold, LicenseType, Standing } from '../engine/types.js';
 
@@ -7,15 +7,6 @@ export type Scope = Hold['scope'];
 
 /** First what happens, then what stops it, then the rest. */
 export const STANDINGS_SHOWN: readonly Standing[] = ['released', 'held', 'guarded', 'later', 'kept'];
-
-/** In the order of the engine: `columns.standings` are places in it. */
-export const STANDINGS: readonly Standing[] = ['kept', 'released', 'held', 'guarded', 'later'];
-
-/** In the order of the engine: `columns.licenseTypes` are places in it. */
-export const LICENSE_TYPES: readonly LicenseType[] = ['analyzer', 'professional', 'user'];
-
-/** In the order of the engine: `comparison.differences` are places in it. */
-export const DIFFERENCES: readonly Difference[] = ['newly-loses', 'newly-keeps', 'other-rule'];
 
 export const DIFFERENCE_NAMES: Record<Difference, string> = {
   'newly-loses': 'Newly loses',
