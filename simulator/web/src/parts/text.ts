@@ -15,3 +15,17 @@ export function humanised(name: string): string {
     .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+export interface Piece {
+  readonly text: string;
+  readonly isValue: boolean;
+}
+
+/** A sentence cut at its backticks; one without a partner is a character like any other. */
+export function ticked(text: string): Piece[] {
+  const parts = text.split('`');
+  const last = parts.length % 2 === 0 ? `\`${parts.pop() ?? ''}` : '';
+  return parts
+    .map((part, place) => ({ text: place === parts.length - 1 ? part + last : part, isValue: place % 2 === 1 }))
+    .filter((piece) => piece.text !== '');
+}

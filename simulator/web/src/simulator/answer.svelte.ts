@@ -11,13 +11,16 @@ export class Answer<T> {
   problem: Problem | undefined = $state.raw();
   asking = $state(false);
   /** What is shown belongs to an older question. */
-  readonly stale: boolean = $derived(this.asking || this.problem !== undefined);
+  readonly stale: boolean = $derived.by(() => (this.asking && !this.#partly) || this.problem !== undefined);
+  /** What is shown is a part of the newest answer. */
+  #partly = $state(false);
   #newest = 0;
 
   /** Resolves when the answer is there, or another question took its place. */
   async ask(question: () => Promise<T>): Promise<void> {
     const number = (this.#newest += 1);
     this.asking = true;
+    this.#partly = false;
     try {
       const value = await question();
       if (number !== this.#newest) return;
@@ -32,6 +35,7 @@ export class Answer<T> {
 
   /** A part of the newest answer, before all of it is there. */
   show(value: T): void {
+    this.#partly = true;
     this.value = value;
   }
 

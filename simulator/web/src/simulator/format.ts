@@ -1,6 +1,6 @@
 // Numbers and times as people read them. Times are UTC, as everything that Steward decides.
 
-import type { LicenseType, Scope, Standing } from './words.js';
+import type { LicenseType, Standing } from './words.js';
 
 const NUMBER = new Intl.NumberFormat('en-GB');
 const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
@@ -75,10 +75,12 @@ export const STANDING_HELP: Record<Standing, string> = {
   later: 'The policy releases these seats and leaves them for a later run.',
 };
 
-export const SCOPE_NAMES: Record<Scope, string> = {
-  seat: 'single seats',
-  'license-type': 'a licence type',
-  run: 'the whole run',
+export const STANDING_OF_ONE: Record<Standing, string> = {
+  kept: 'The policy keeps the seat.',
+  released: 'The seat goes in this run.',
+  held: 'The policy releases the seat; a gate of its licence type or of the whole run stops it.',
+  guarded: 'The policy releases the seat; a gate of the guard keeps it.',
+  later: 'The policy releases the seat and leaves it for a later run.',
 };
 
 /** The value of a `datetime-local` field, read as UTC; undefined while it is not whole. */

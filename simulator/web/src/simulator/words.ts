@@ -1,9 +1,8 @@
 // What the engine calls things, as people read it.
 
-import type { Difference, Hold, LicenseType, Standing } from '../engine/types.js';
+import type { Difference, LicenseType, Standing } from '../engine/types.js';
 
 export type { Difference, LicenseType, Standing };
-export type Scope = Hold['scope'];
 
 /** First what happens, then what stops it, then the rest. */
 export const STANDINGS_SHOWN: readonly Standing[] = ['released', 'held', 'guarded', 'later', 'kept'];
