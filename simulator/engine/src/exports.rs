@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use steward_core::candidate::Candidate;
 use steward_core::digest::Digest;
 use steward_core::schedule::{Kind, ScheduleReport};
 use steward_core::settings::SettingsDraft;
@@ -12,9 +13,10 @@ use crate::bindings::exports::steward::simulator::engine::{
     Columns, Comparison, Description, Explanation, NumberSetting, Outlines, PolicyFile, Progress, Query, Refusal, Row,
     Summary, SweepStep, TimelineStep, ViewResult,
 };
+use crate::imported::KnownSeats;
 use crate::plan::PlanJob;
 use crate::questions::{faulty, read_draft, read_now};
-use crate::site::Site;
+use crate::site::{Configure, Site};
 use crate::{compare, explain, imported, order, records, rows, sweep, timeline, view};
 
 /// The component.
@@ -64,8 +66,11 @@ impl wit::GuestSession for Session {
         let digest = Digest::parse(&policy.digest)
             .ok_or_else(|| Refusal::Question(format!("`{}` is not a digest", policy.digest)))?;
         let described = description.clone();
-        let configure = move |settings: &_, run: &_| imported::configure(&described, policy.has_bulk, settings, run);
-        let site = Site::open(&file, description, digest, Box::new(configure))?;
+        let prepare = move |candidates: &'static [Candidate<'static>]| -> Box<Configure> {
+            let known = Rc::new(KnownSeats::new(candidates));
+            Box::new(move |settings, run| imported::configure(&described, policy.has_bulk, &known, settings, run))
+        };
+        let site = Site::open(&file, description, digest, Box::new(prepare))?;
         Ok(wit::Session::new(Self(Rc::new(site))))
     }
 

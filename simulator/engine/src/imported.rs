@@ -1,5 +1,9 @@
 //! The policy that the component imports.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use serde_json::Value;
 use steward_core::candidate::Candidate;
 use steward_core::columns::{self, RuleNames};
@@ -30,8 +34,36 @@ pub fn describe() -> Result<Description, Fault> {
     Ok(description)
 }
 
+/// Seats that are asked about again and again, and their columns: to build these costs more than to decide about them.
+pub struct KnownSeats {
+    candidates: &'static [Candidate<'static>],
+    kept: RefCell<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    needs: Needs,
+    /// By the place of their first seat.
+    batches: BTreeMap<usize, contract_bulk::Columns>,
+}
+
+impl KnownSeats {
+    pub fn new(candidates: &'static [Candidate<'static>]) -> Self {
+        Self { candidates, kept: RefCell::new(Kept::default()) }
+    }
+
+    /// The place of the first of these seats, if they are a part of the known ones: the very same values in memory.
+    fn place(&self, seats: &[Candidate<'_>]) -> Option<usize> {
+        // INVARIANT: the known seats are never freed, so no others can lie there.
+        let start = self.candidates.as_ptr().addr();
+        let offset = seats.as_ptr().addr().checked_sub(start)? / size_of::<Candidate<'_>>();
+        (offset + seats.len() <= self.candidates.len()).then_some(offset)
+    }
+}
+
 /// The imported policy, configured for a run.
 struct Imported {
+    known: Rc<KnownSeats>,
     evaluator: contract::Evaluator,
     description: Description,
     /// The facts that are passed under these settings.
@@ -46,12 +78,16 @@ struct Imported {
 pub fn configure(
     description: &Description,
     has_bulk: bool,
+    known: &Rc<KnownSeats>,
     settings: &Value,
     run: &RunContext,
 ) -> Result<Box<dyn Policy>, NotReady> {
     let needs = description.needs_with(settings);
     match contract::Evaluator::configure(&settings.to_string(), &mapping::run_context_to_wit(run)) {
-        Ok(evaluator) => Ok(Box::new(Imported { evaluator, description: description.clone(), needs, has_bulk })),
+        Ok(evaluator) => {
+            let (description, known) = (description.clone(), Rc::clone(known));
+            Ok(Box::new(Imported { known, evaluator, description, needs, has_bulk }))
+        }
         // A policy that cannot say what is wrong has failed: nobody could mend the settings.
         Err(errors) if errors.is_empty() => {
             Err(NotReady::Fault(Fault::new(FaultKind::Malformed, "it refuses its settings and names no error")))
@@ -89,12 +125,33 @@ impl Policy for Imported {
         }
         let rules = RuleNames::of(&self.description);
         let mut outlines = Vec::with_capacity(candidates.len());
-        for columns in columns::batches(candidates, self.needs) {
-            let seats = columns.len();
-            let columns = bulk_mapping::columns_to_wit(columns);
-            let answer = contract_bulk::decide_columns(&self.evaluator, &columns);
-            outlines.extend(bulk_mapping::outlines_from_wit(answer, seats, &rules)?);
+        for seats in candidates.chunks(columns::SEATS_MAX) {
+            let answer = match self.known.place(seats) {
+                Some(place) => self.decide_known(place, seats),
+                None => contract_bulk::decide_columns(&self.evaluator, &columns_of(seats, self.needs)),
+            };
+            outlines.extend(bulk_mapping::outlines_from_wit(answer, seats.len(), &rules)?);
         }
         Ok(outlines)
     }
+}
+
+impl Imported {
+    fn decide_known(&self, place: usize, seats: &[Candidate<'_>]) -> Vec<contract_bulk::Outline> {
+        let mut kept = self.known.kept.borrow_mut();
+        if kept.needs != self.needs {
+            *kept = Kept { needs: self.needs, batches: BTreeMap::new() };
+        }
+        let columns = kept.batches.entry(place).or_insert_with(|| columns_of(seats, self.needs));
+        if columns.license_ids.len() != seats.len() {
+            *columns = columns_of(seats, self.needs);
+        }
+        contract_bulk::decide_columns(&self.evaluator, columns)
+    }
+}
+
+/// The columns of one batch.
+fn columns_of(seats: &[Candidate<'_>], needs: Needs) -> contract_bulk::Columns {
+    let columns = columns::batches(seats, needs).next().unwrap_or_default();
+    bulk_mapping::columns_to_wit(columns)
 }

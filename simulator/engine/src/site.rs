@@ -22,6 +22,9 @@ const CONTRACT: &str = "steward:policy/policy@1.0.0";
 /// Makes the policy ready for a run, each time anew.
 pub type Configure = dyn Fn(&Value, &RunContext) -> Result<Box<dyn Policy>, NotReady>;
 
+/// Makes [`Configure`] for a policy that will mostly be asked about these seats.
+pub type Prepare = dyn FnOnce(&'static [Candidate<'static>]) -> Box<Configure>;
+
 /// What all questions are about.
 pub struct Site {
     // An instance of the engine serves one snapshot and ends with it, so what is leaked lives no longer than what was
@@ -49,23 +52,24 @@ impl Site {
         file: &[u8],
         description: Description,
         policy_digest: Digest,
-        configure: Box<Configure>,
+        prepare: Box<Prepare>,
     ) -> Result<Self, Refusal> {
         let refuse = |problem: String| Refusal::Snapshot(problem);
         let text = str::from_utf8(file).map_err(|_| refuse("the file is not a snapshot: it is no UTF-8".to_owned()))?;
         let file = SnapshotFile::parse(text).map_err(|error| refuse(with_cause(&error)))?;
         let digest = file.inventory.digest().map_err(|error| refuse(error.to_string()))?;
         let snapshot: &'static Snapshot = Box::leak(Box::new(file.inventory));
+        let candidates: &'static [Candidate<'static>] = candidates(snapshot).leak();
         Ok(Self {
             snapshot,
-            candidates: candidates(snapshot).leak(),
+            candidates,
             digest,
             memory: file.memory,
             settings: file.settings,
             masked: file.masked,
             description,
             policy_digest,
-            configure,
+            configure: prepare(candidates),
             haystacks: OnceCell::new(),
             known_holds: RefCell::new(None),
         })
