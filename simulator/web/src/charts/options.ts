@@ -81,7 +81,7 @@ export function chartOptions(wish: Wish): uPlot.Options {
       setCursor: [(plot) => onpoint(plot.cursor.idx ?? undefined)],
       draw: [
         (plot) => {
-          latest.markers.forEach((marker, place) => drawMarker(plot, marker, place, colour('--accent'), font));
+          latest.markers.forEach((marker, place) => drawMarker(plot, marker, place, { font, ink: colour('--accent'), paper: colour('--card') }));
         },
       ],
     },
@@ -100,8 +100,7 @@ function drawMarker(
   plot: uPlot,
   marker: Marker,
   line: number,
-  colour: string,
-  font: string,
+  { ink, paper, font }: { readonly ink: string; readonly paper: string; readonly font: string },
 ): void {
   if (plot.data[0].length === 0) return;
   const { ctx, bbox } = plot;
@@ -109,8 +108,7 @@ function drawMarker(
   if (x < bbox.left || x > bbox.left + bbox.width) return;
   const ratio = devicePixelRatio;
   ctx.save();
-  ctx.strokeStyle = colour;
-  ctx.fillStyle = colour;
+  ctx.strokeStyle = ink;
   ctx.lineWidth = 1.5 * ratio;
   ctx.setLineDash([4 * ratio, 3 * ratio]);
   ctx.beginPath();
@@ -121,6 +119,12 @@ function drawMarker(
   const isRight = x > bbox.left + bbox.width * 0.7;
   ctx.textAlign = isRight ? 'right' : 'left';
   ctx.textBaseline = 'top';
-  ctx.fillText(marker.label, x + (isRight ? -6 : 6) * ratio, bbox.top + (2 + 16 * line) * ratio);
+  const at = { x: x + (isRight ? -6 : 6) * ratio, y: bbox.top + (4 + 18 * line) * ratio };
+  // Lines must not go through the writing.
+  const { width } = ctx.measureText(marker.label);
+  ctx.fillStyle = paper;
+  ctx.fillRect(isRight ? at.x - width - 3 * ratio : at.x - 3 * ratio, at.y - 2 * ratio, width + 6 * ratio, 17 * ratio);
+  ctx.fillStyle = ink;
+  ctx.fillText(marker.label, at.x, at.y);
   ctx.restore();
 }
