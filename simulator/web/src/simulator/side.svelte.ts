@@ -37,12 +37,16 @@ export class Side {
       const { draftText } = this;
       const { now } = inputs;
       if (!session || draftText === undefined) return;
-      untrack(() => {
-        void this.view.ask(() => session.view(draftText, now));
-        void this.yaml.ask(() => session.yaml(draftText));
-        void this.numbers.ask(() => session.numbers(draftText));
-      });
+      untrack(() => void this.#ask(session, draftText, now));
     });
+  }
+
+  /** The numbers first; what somebody may want to copy or sweep when they are there. */
+  async #ask(session: Session, draft: string, now: number | undefined): Promise<void> {
+    await this.view.ask(() => session.view(draft, now));
+    if (this.draftText !== draft || this.session.value !== session) return;
+    void this.yaml.ask(() => session.yaml(draft));
+    void this.numbers.ask(() => session.numbers(draft));
   }
 
   /** A session for this policy on this snapshot; the one before is closed. */
