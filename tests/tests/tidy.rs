@@ -8,7 +8,7 @@ use serde_json::Value;
 use steward_core::digest::Digest;
 
 /// Which of our crates a crate may use. A new arrow needs a line in ARCHITECTURE.md first.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("steward-core", &[]),
     ("steward-fake-qrs", &[]),
     ("steward-policy-sdk", &[]),
@@ -16,6 +16,7 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("steward-policy-need-based", &["steward-policy-sdk"]),
     ("steward-policy-leavers-first", &["steward-policy-sdk"]),
     ("steward-hostile-guest", &["steward-policy-sdk"]),
+    ("steward-simulator-engine", &["steward-core"]),
     ("steward", &["steward-core", "steward-fake-qrs"]),
     (
         "steward-tests",

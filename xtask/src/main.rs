@@ -2,11 +2,12 @@
 //!
 //! `cargo xtask demo` shows Steward at work, `cargo xtask test` runs every test, `cargo xtask bench` measures what the
 //! design promises, `cargo xtask policies` builds the WebAssembly components that the others need, `cargo xtask mutants`
-//! tests the tests of these, `cargo xtask dist` makes what users install.
+//! tests the tests of these, `cargo xtask simulator` builds what the simulator runs in a browser, `cargo xtask dist` makes what users install.
 
 mod dist;
 mod javascript;
 mod mutants;
+mod node;
 mod policies;
 mod process;
 mod servers;
@@ -106,6 +107,7 @@ fn test(root: &Path, no_lint: bool, args: &[String]) -> Result<()> {
     run.extend_from_slice(args);
     process::cargo(root, run)?;
     javascript::test(root)?;
+    simulator::test(root)?;
     if !no_lint {
         process::say("checking lints");
         process::cargo(root, ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;
@@ -120,5 +122,6 @@ fn bench(root: &Path, args: &[String]) -> Result<()> {
     let build = ["build", "--package", "steward", "--package", "steward-bench"];
     process::cargo(root, build)?;
     let run = ["run", "--quiet", "--package", "steward-bench", "--"];
-    process::cargo(root, run.into_iter().chain(args.iter().map(String::as_str)))
+    process::cargo(root, run.into_iter().chain(args.iter().map(String::as_str)))?;
+    simulator::bench(root)
 }

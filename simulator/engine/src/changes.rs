@@ -6,8 +6,8 @@ use steward_core::candidate::Candidate;
 use steward_core::decision::{Decision, Verdict};
 use steward_core::guard::SeatGates;
 use steward_core::instant::Instant;
-use steward_core::settings::{Account, SettingsDraft};
-use steward_core::snapshot::{LastUse, Owner, Property};
+use steward_core::settings::{Account, SettingsDraft, account_name};
+use steward_core::snapshot::{LastUse, Owner};
 use steward_core::suite::NotReady;
 use steward_core::text::fold;
 
@@ -153,7 +153,9 @@ fn by_protections(view: &View, candidate: &Candidate<'_>, now: &Tried) -> Result
         return Ok(found);
     }
     if now.is_free() {
-        for (pointer, entry, what) in entries_for(candidate) {
+        for entry in entries_for(candidate) {
+            let what = words(&entry);
+            let (pointer, entry) = entry;
             let mut draft = view.draft.clone();
             add(&mut draft, pointer, &entry);
             if let Some(then) = attempt(view, &draft, view.now, candidate)?.filter(|then| !then.is_free()) {
@@ -163,7 +165,9 @@ fn by_protections(view: &View, candidate: &Candidate<'_>, now: &Tried) -> Result
         }
         return Ok(found);
     }
-    for (pointer, entry, what) in entries_of(&view.draft, candidate) {
+    for entry in entries_of(&view.draft, candidate) {
+        let what = format!("without {}", words(&entry));
+        let (pointer, entry) = entry;
         let mut draft = view.draft.clone();
         remove(&mut draft, pointer, &entry);
         if let Some(then) = attempt(view, &draft, view.now, candidate)?.filter(Tried::is_free) {
@@ -179,39 +183,48 @@ const TAG: &str = "/guard/neverRelease/tag";
 const PROPERTY: &str = "/guard/neverRelease/customProperty";
 const DIRECTORY: &str = "/guard/neverRelease/userDirectory";
 
-/// A list, an entry for it, and how to say that.
-type Entry = (&'static str, Value, String);
+/// A list, and an entry for it.
+type Entry = (&'static str, Value);
 
 /// What could be written into the lists about this owner.
 fn entries_for(candidate: &Candidate<'_>) -> Vec<Entry> {
     let holder = &candidate.seat.holder;
     let (user_dir, user_id) = (holder.user_directory().to_owned(), holder.user_id().to_owned());
-    let mut entries =
-        vec![(USER, json!(Account { user_dir, user_id }), "this person in `neverRelease.user`".to_owned())];
+    let mut entries = vec![(USER, json!(Account { user_dir, user_id }))];
     if let Owner::Known(user) = candidate.owner {
-        let tags = user.tags.iter();
-        entries.extend(tags.map(|tag| (TAG, json!(tag), format!("the tag `{tag}` in `neverRelease.tag`"))));
-        entries.extend(user.custom_properties.iter().map(|property| {
-            let Property { name, value } = property;
-            let what = format!("the custom property `{name}` = `{value}` in `neverRelease.customProperty`");
-            (PROPERTY, json!(property), what)
-        }));
+        entries.extend(user.tags.iter().map(|tag| (TAG, json!(tag))));
+        entries.extend(user.custom_properties.iter().map(|property| (PROPERTY, json!(property))));
     }
-    let directory = holder.user_directory();
-    let what = format!("the directory `{directory}` in `neverRelease.userDirectory`");
-    entries.push((DIRECTORY, json!(directory), what));
+    entries.push((DIRECTORY, json!(holder.user_directory())));
     entries
 }
 
-/// What the lists say about this owner.
+/// What the lists say about this owner, as they say it.
 fn entries_of(draft: &SettingsDraft, candidate: &Candidate<'_>) -> Vec<Entry> {
     let lists = json!(draft);
-    let is_listed = |entry: &Entry| {
-        let listed = lists.pointer(entry.0).and_then(Value::as_array);
-        listed.is_some_and(|list| list.iter().any(|other| folded(other) == folded(&entry.1)))
-    };
-    let without = |(pointer, entry, what): Entry| (pointer, entry, format!("without {what}"));
-    entries_for(candidate).into_iter().filter(is_listed).map(without).collect()
+    let mut entries = Vec::new();
+    for (pointer, own) in entries_for(candidate) {
+        let listed = lists.pointer(pointer).and_then(Value::as_array).into_iter().flatten();
+        entries.extend(listed.filter(|entry| folded(entry) == folded(&own)).map(|entry| (pointer, entry.clone())));
+    }
+    entries
+}
+
+/// An entry as a fragment for people.
+fn words((pointer, entry): &Entry) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    match *pointer {
+        TAG => format!("the tag `{}` in `neverRelease.tag`", text(entry)),
+        DIRECTORY => format!("the directory `{}` in `neverRelease.userDirectory`", text(entry)),
+        PROPERTY => {
+            let (name, value) = (text(&entry["name"]), text(&entry["value"]));
+            format!("the custom property `{name}` = `{value}` in `neverRelease.customProperty`")
+        }
+        _ => {
+            let account = account_name(&text(&entry["userDir"]), &text(&entry["userId"]));
+            format!("the person `{account}` in `neverRelease.user`")
+        }
+    }
 }
 
 /// Names compare without regard to case and outer blanks.

@@ -24,6 +24,9 @@ function write(name, bytes) {
   return { file: name, version: sha256(bytes).toString('hex').slice(0, 16) };
 }
 
+/** By its digest: the engine's modules are a part of several components. */
+const writeModule = (bytes) => write(`modules/${sha256(bytes).toString('hex').slice(0, 16)}.wasm`, bytes);
+
 /** Code of ours for the browser, as one file. */
 async function bundle(entry, format, options = {}) {
   const built = await build({
@@ -50,7 +53,7 @@ function transpiled(folder, component, options) {
     imports,
     part: {
       glue: write(`${folder}/${options.name}.js`, glue),
-      modules: modules.map(([name, bytes]) => ({ name, ...write(`${folder}/${name}`, bytes) })),
+      modules: modules.map(([name, bytes]) => ({ name, ...writeModule(bytes) })),
     },
   };
 }
@@ -65,9 +68,13 @@ await $init;
 
 // The very code and options with which a dropped file is transpiled in the browser.
 const shared = await bundle('src/engine/worker/transpile.ts', 'esm', { minify: false });
-const { OPTIONS } = await import(`data:text/javascript;base64,${Buffer.from(shared).toString('base64')}`);
+const { OPTIONS, COMPOSED_OPTIONS } = await import(`data:text/javascript;base64,${Buffer.from(shared).toString('base64')}`);
 
-const engine = transpiled('core', readFileSync(component), { ...OPTIONS, name: 'engine' });
+const composing = await bundle('src/engine/compose.ts', 'esm', { minify: false });
+const { compose } = await import(`data:text/javascript;base64,${Buffer.from(composing).toString('base64')}`);
+
+const engineBytes = readFileSync(component);
+const engine = transpiled('core', engineBytes, { ...OPTIONS, name: 'engine' });
 const foreign = engine.imports.filter((name) => !name.startsWith('steward:policy/'));
 if (foreign.length > 0) throw new Error(`the engine imports ${foreign.join(', ')}`);
 
@@ -96,7 +103,7 @@ const sandbox = `<!doctype html>
 `;
 
 const manifest = {
-  engine: engine.part,
+  engine: { ...engine.part, component: write('core/engine.wasm', engineBytes) },
   worker: write('worker.js', await bundle('src/engine/worker/main.ts', 'iife')),
   transpiler: {
     glue: write('transpiler/transpiler.js', transpilerGlue),
@@ -107,7 +114,12 @@ const manifest = {
     const bytes = readFileSync(join(target, 'policies', `${name}.wasm`));
     const { part, imports } = transpiled(`policies/${name}`, bytes, OPTIONS);
     if (imports.length > 0) throw new Error(`${name} imports ${imports.join(', ')}`);
-    return { name, digest: `sha256:${sha256(bytes).toString('hex')}`, component: write(`policies/${name}.wasm`, bytes), part };
+    const whole = transpiled(`policies/${name}/composed`, compose(engineBytes, bytes), COMPOSED_OPTIONS);
+    if (whole.imports.length > 0) throw new Error(`${name} with the engine imports ${whole.imports.join(', ')}`);
+    const own = new Set(engine.part.modules.map(({ file }) => file));
+    const engineModules = whole.part.modules.filter(({ file }) => own.has(file)).map((module) => module.name);
+    const composed = { ...whole.part, engineModules };
+    return { name, digest: `sha256:${sha256(bytes).toString('hex')}`, component: write(`policies/${name}.wasm`, bytes), part, composed };
   }),
 };
 write('csp.json', `${JSON.stringify({ page: csp.PAGE_CSP, sandbox: sandboxCsp }, null, 2)}\n`);

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { component, inPage, openPage, root, web } from './harness.mjs';
+import { component, inPage, openPage, root } from './harness.mjs';
 import { snapshot } from './snapshots.mjs';
 
 const DEADLINE_MS = 1_500;
@@ -19,7 +19,12 @@ before(async () => {
   await browser.page.evaluate(async (deadlineMs) => {
     window.simulator.close();
     window.simulator = await window.engine.createSimulator({ deadlineMs });
-    window.hostile = await window.simulator.loadPolicy('hostile.wasm', await window.bytes('/hostile'));
+    window.hostile = { composed: await window.simulator.loadPolicy('hostile.wasm', await window.bytes('/hostile')) };
+    // As in a browser that cannot run policy and engine as one component.
+    const { validate } = WebAssembly;
+    WebAssembly.validate = () => false;
+    window.hostile.apart = await window.simulator.loadPolicy('hostile.wasm', await window.bytes('/hostile'));
+    WebAssembly.validate = validate;
     window.standard = await window.simulator.shippedPolicy('standard');
     window.longestGapMs = 0;
     let last = performance.now();
@@ -32,10 +37,10 @@ before(async () => {
 after(() => browser.close());
 
 /** What comes of a view, a plan or an explanation under a policy that was told to misbehave. */
-async function misbehave(act, ask = 'view') {
-  return await browser.page.evaluate(async ({ act, ask }) => {
+async function misbehave(way, act, ask) {
+  return await browser.page.evaluate(async ({ way, act, ask }) => {
     window.longestGapMs = 0;
-    const session = await window.simulator.open(window.hostile, await window.bytes('/snapshot'));
+    const session = await window.simulator.open(window.hostile[way], await window.bytes('/snapshot'));
     const draft = (act) => JSON.stringify({ ...JSON.parse(session.plainDraft), policy: { act } });
     const problem = await window.problem(
       ask === 'explain' ? session.view(draft(act)).then((view) => view.explain(0)) : session[ask](draft(act)),
@@ -47,7 +52,7 @@ async function misbehave(act, ask = 'view') {
     const rows = await next.rows([0, 1]);
     session.close();
     return { problem, gap, released, rows: rows.length };
-  }, { act, ask });
+  }, { way, act, ask });
 }
 
 const FAULTS = [
@@ -61,24 +66,48 @@ const FAULTS = [
   ['trap-in-quota', 'view', 'trap'],
   ['allocate', 'view', 'out-of-memory'],
   ['allocate-in-configure', 'view', 'out-of-memory'],
+];
+/** What the engine sees itself where both are one, as the program does. */
+const TOLD_BY_THE_ENGINE = [
   ['huge-reason', 'plan', 'oversize'],
   ['huge-reason', 'explain', 'oversize'],
 ];
 
-for (const [act, ask, kind] of FAULTS) {
-  test(`a policy told to ${act} gives ${kind} to whoever asks for a ${ask}`, async () => {
-    const { problem, gap, released, rows } = await misbehave(act, ask);
-    assert.equal(problem.kind, 'fault', JSON.stringify(problem));
-    assert.equal(problem.fault.kind, kind, JSON.stringify(problem));
-    assert.ok(gap < 1000, `the page stood still for ${gap} ms`);
-    assert.deepEqual([released, rows], [2000, 2]);
-  });
+function faultOf(problem) {
+  return problem.kind === 'refused' ? problem.refusal.val : problem.fault;
 }
+
+for (const way of ['composed', 'apart']) {
+  const cases = way === 'apart' ? [...FAULTS, ...TOLD_BY_THE_ENGINE] : FAULTS;
+  for (const [act, ask, kind] of cases) {
+    test(`${way}: a policy told to ${act} gives ${kind} to whoever asks for a ${ask}`, async () => {
+      const { problem, gap, released, rows } = await misbehave(way, act, ask);
+      assert.equal(problem.kind, 'fault', JSON.stringify(problem));
+      assert.equal(faultOf(problem).kind, kind, JSON.stringify(problem));
+      assert.ok(gap < 1000, `the page stood still for ${gap} ms`);
+      assert.deepEqual([released, rows], [2000, 2]);
+    });
+  }
+}
+
+test('composed: a reason of 20 MB holds the whole plan, and cannot be shown', async () => {
+  const { problem, released } = await misbehave('composed', 'huge-reason', 'explain');
+  assert.deepEqual([problem.kind, faultOf(problem).kind, released], ['refused', 'oversize', 2000]);
+  const plan = await browser.page.evaluate(async () => {
+    const session = await window.simulator.open(window.hostile.composed, await window.bytes('/snapshot'));
+    const draft = JSON.stringify({ ...JSON.parse(session.plainDraft), policy: { act: 'huge-reason' } });
+    const plan = JSON.parse(new TextDecoder().decode(await session.plan(draft)));
+    session.close();
+    return { faults: plan.faults, releases: plan.releases };
+  });
+  assert.equal(plan.faults[0].kind, 'oversize');
+  assert.deepEqual(plan.releases, []);
+});
 
 for (const act of ['too-few', 'too-many', 'no-such-rule', 'no-such-date']) {
   test(`an answer with ${act} is a fault of the view, and nothing goes`, async () => {
     const result = await browser.page.evaluate(async (act) => {
-      const session = await window.simulator.open(window.hostile, await window.bytes('/snapshot'));
+      const session = await window.simulator.open(window.hostile.composed, await window.bytes('/snapshot'));
       const draft = JSON.stringify({ ...JSON.parse(session.plainDraft), policy: { act } });
       const { result } = await session.view(draft);
       session.close();
@@ -94,7 +123,7 @@ const standard = component('standard');
 const NO_POLICIES = [
   ['garbage', Buffer.from('not WebAssembly at all'), 'not-wasm'],
   ['nothing', Buffer.alloc(0), 'not-wasm'],
-  ['a core module', readFileSync(join(web, 'public/engine/core/engine.core.wasm')), 'core-module'],
+  ['a core module', Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]), 'core-module'],
   ['a component with imports', readFileSync(join(root, 'target/simulator/engine.wasm')), 'imports'],
   ['an empty component', Buffer.from([0, 0x61, 0x73, 0x6d, 0x0d, 0, 1, 0]), 'exports'],
   ['half a policy', standard.subarray(0, standard.length / 2), 'broken'],

@@ -15,7 +15,8 @@ interface Part {
 }
 
 interface Manifest {
-  readonly engine: Part;
+  /** The engine alone, as JavaScript, and as the component that it is. */
+  readonly engine: Part & { readonly component: Asset };
   readonly worker: Asset;
   readonly transpiler: Part;
   readonly sandbox: Asset;
@@ -23,7 +24,9 @@ interface Manifest {
     readonly name: string;
     readonly digest: string;
     readonly component: Asset;
+    /** Alone, and with the engine in one component. */
     readonly part: Part;
+    readonly composed: Part & { readonly engineModules: readonly string[] };
   }[];
 }
 
@@ -55,6 +58,10 @@ export class Assets {
 
   engine(): Promise<Transpiled> {
     return this.part(this.#manifest.engine);
+  }
+
+  engineComponent(): Promise<Uint8Array> {
+    return this.#bytes(this.#manifest.engine.component);
   }
 
   /** 4 MB: only for policies that are not shipped. */

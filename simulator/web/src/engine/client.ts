@@ -2,6 +2,7 @@
 
 import { Assets, type ShippedEntry } from './assets.js';
 import { inspect } from './component.js';
+import { canRunComposed, compose } from './compose.js';
 import { SimulatorError } from './errors.js';
 import type { Difference, LicenseType, SchedulePreview, Standing } from './types.js';
 import { DEADLINE_MS, TRANSPILE_DEADLINE_MS } from './limits.js';
@@ -71,11 +72,11 @@ class BrowserSimulator implements Simulator {
       throw new SimulatorError({ kind: 'broken', detail: `there is no shipped policy \`${name}\`` });
     }
     const component = await this.#assets.component(entry);
-    return await this.#ready(name, component, () => this.#assets.part(entry.part));
+    return await this.#ready(name, component, () => this.#shippedParts(entry));
   }
 
   async loadPolicy(fileName: string, bytes: Uint8Array): Promise<Policy> {
-    return await this.#ready(fileName, bytes, () => this.#transpiled(bytes));
+    return await this.#ready(fileName, bytes, (hasBulk) => this.#droppedParts(bytes, hasBulk));
   }
 
   async open(policy: Policy, snapshot: Uint8Array): Promise<Session> {
@@ -97,12 +98,12 @@ class BrowserSimulator implements Simulator {
   }
 
   /** Checks the bytes, makes JavaScript of them, and asks the policy who it is. */
-  async #ready(fileName: string, bytes: Uint8Array, transpile: () => Promise<Transpiled>): Promise<Policy> {
+  async #ready(fileName: string, bytes: Uint8Array, make: (hasBulk: boolean) => Promise<Parts>): Promise<Policy> {
     const inspection = inspect(bytes);
     if ('problem' in inspection) throw new SimulatorError({ kind: 'no-policy', problem: inspection.problem });
     const { hasBulk } = inspection.ok;
     const digest = await this.#digest(bytes);
-    const parts: Parts = { engine: await this.#assets.engine(), policy: await transpile(), hasBulk };
+    const parts = await make(hasBulk);
     const worker = await this.#sandbox.start();
     try {
       const description = await answered(() => worker.call('load', [parts], this.#deadlineMs));
@@ -112,11 +113,30 @@ class BrowserSimulator implements Simulator {
     }
   }
 
+  async #shippedParts(entry: ShippedEntry): Promise<Parts> {
+    if (canRunComposed()) {
+      const { engineModules } = entry.composed;
+      return { kind: 'composed', whole: await this.#assets.part(entry.composed), engineModules };
+    }
+    const [engine, policy] = await Promise.all([this.#assets.engine(), this.#assets.part(entry.part)]);
+    return { kind: 'apart', engine, policy, hasBulk: true };
+  }
+
+  async #droppedParts(bytes: Uint8Array, hasBulk: boolean): Promise<Parts> {
+    if (hasBulk && canRunComposed()) {
+      const whole = await this.#transpiled(compose(await this.#assets.engineComponent(), bytes), true);
+      const engine = await this.#assets.engine();
+      return { kind: 'composed', whole, engineModules: sameModules(whole, engine) };
+    }
+    const [engine, policy] = await Promise.all([this.#assets.engine(), this.#transpiled(bytes, false)]);
+    return { kind: 'apart', engine, policy, hasBulk };
+  }
+
   /** In a worker that is ended afterwards: the transpiler looks at bytes that anybody may have made. */
-  async #transpiled(bytes: Uint8Array): Promise<Transpiled> {
+  async #transpiled(bytes: Uint8Array, isComposed: boolean): Promise<Transpiled> {
     const [worker, transpiler] = await Promise.all([this.#sandbox.start(), this.#assets.transpiler()]);
     try {
-      return await worker.call('transpile', [transpiler, bytes], TRANSPILE_DEADLINE_MS);
+      return await worker.call('transpile', [transpiler, bytes, isComposed], TRANSPILE_DEADLINE_MS);
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
       const { failure } = error;
@@ -145,9 +165,9 @@ class BrowserSimulator implements Simulator {
   async #startHelper(): Promise<PolicyWorker> {
     const entry: ShippedEntry | undefined = this.#assets.policies[0];
     if (entry === undefined) throw new SimulatorError({ kind: 'broken', detail: 'no policy is shipped' });
-    const [engine, policy] = await Promise.all([this.#assets.engine(), this.#assets.part(entry.part)]);
+    const parts = await this.#shippedParts(entry);
     const worker = await this.#sandbox.start();
-    await answered(() => worker.call('load', [{ engine, policy, hasBulk: true }], this.#deadlineMs));
+    await answered(() => worker.call('load', [parts], this.#deadlineMs));
     return worker;
   }
 }
@@ -158,4 +178,12 @@ async function answered<T>(call: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw error instanceof CallFailed ? error.toProblem() : error;
   }
+}
+
+/** The names of the core modules that are the engine's: the others get the limits of a policy. */
+function sameModules(whole: Transpiled, engine: Transpiled): string[] {
+  const isSame = (one: Uint8Array, other: Uint8Array) =>
+    one.length === other.length && one.every((byte, index) => byte === other[index]);
+  const ofEngine = whole.modules.filter(([, bytes]) => engine.modules.some(([, own]) => isSame(bytes, own)));
+  return ofEngine.map(([name]) => name);
 }

@@ -29,13 +29,13 @@ export async function importComponent<Imports, Exports>(part: Transpiled): Promi
 /** Compiles core modules on demand. */
 export function coreModules(
   part: Transpiled,
-  change: (bytes: Uint8Array) => Uint8Array = (bytes) => bytes,
+  change: (bytes: Uint8Array, name: string) => Uint8Array = (bytes) => bytes,
 ): (name: string) => WebAssembly.Module {
   const bytes = new Map(part.modules);
   return (name) => {
     const module = bytes.get(name);
     if (module === undefined) throw new Error(`there is no core module \`${name}\``);
     // A copy in a buffer of its own: what was handed over may be a part of a larger one.
-    return new WebAssembly.Module(change(module).slice());
+    return new WebAssembly.Module(change(module, name).slice());
   };
 }

@@ -2,7 +2,6 @@
 // Content-Security-Policy would not let it.
 
 import type { Calls, Failure, Method, Request, Response } from '../protocol.js';
-import { PolicyFault } from './faults.js';
 import { Runner } from './runner.js';
 import { transpile } from './transpile.js';
 
@@ -82,9 +81,9 @@ function transferables(value: unknown): ArrayBuffer[] {
 function failure(error: unknown, runner: Runner): Failure {
   const refusal = refusalOf(error);
   if (refusal !== undefined) return { kind: 'refused', refusal };
-  if (error instanceof PolicyFault) return { kind: 'fault', fault: error.fault };
-  const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return runner.isPolicyRunning ? { kind: 'fault', fault: { kind: 'trap', detail } } : { kind: 'broken', detail };
+  const fault = runner.faultOf(error)?.fault;
+  if (fault !== undefined) return { kind: 'fault', fault };
+  return { kind: 'broken', detail: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
 }
 
 /** jco throws the error of a `result` as the payload of an exception. */

@@ -23,6 +23,8 @@ type PolicyInterface = ImportObject[typeof CONTRACT];
 type BulkInterface = ImportObject[typeof BULK];
 type PolicyExports = { [CONTRACT]: PolicyInterface; [BULK]?: BulkInterface };
 type Engine = EngineExports['engine'];
+type Composed = Extract<Parts, { kind: 'composed' }>;
+type Apart = Extract<Parts, { kind: 'apart' }>;
 
 /** Something that exists only after an earlier call. */
 class Slot<T extends object> {
@@ -68,6 +70,29 @@ export class Runner {
   isPolicyRunning = false;
 
   async load(parts: Parts): Promise<Description> {
+    const exports = parts.kind === 'composed' ? await this.#loadComposed(parts) : await this.#loadApart(parts);
+    this.#engine.set(exports.engine);
+    return this.#engine.get().describe();
+  }
+
+  /** Whatever traps in there is taken for the policy: the engine does not, or it is a bug of ours that looks like one. */
+  async #loadComposed(parts: Composed): Promise<EngineExports> {
+    this.#hasBulk = true;
+    this.isPolicyRunning = true;
+    const instantiate = await importComponent<object, EngineExports>(parts.whole);
+    const limited = (bytes: Uint8Array, name: string) =>
+      parts.engineModules.includes(name) ? bytes : withMemoryLimit(bytes, MEMORY_BYTES);
+    const modules = coreModules(parts.whole, limited);
+    const ofPolicy = new Set<WebAssembly.Module>();
+    const getModule = (name: string) => {
+      const module = modules(name);
+      if (!parts.engineModules.includes(name)) ofPolicy.add(module);
+      return module;
+    };
+    return instantiate(getModule, {}, (module, imports) => this.#instance(module, imports, ofPolicy.has(module)));
+  }
+
+  async #loadApart(parts: Apart): Promise<EngineExports> {
     const policy = await this.#guarded(async () => this.#instantiatePolicy(parts));
     const contract = policy[CONTRACT];
     const bulk = policy[BULK];
@@ -76,10 +101,13 @@ export class Runner {
       [CONTRACT]: this.#watchedPolicy(contract),
       [BULK]: bulk === undefined ? missingBulk() : this.#watchedBulk(bulk),
     };
-    const instantiateEngine = await importComponent<Record<string, object>, EngineExports>(parts.engine);
-    const exports = instantiateEngine(coreModules(parts.engine), bothSpellings(imports));
-    this.#engine.set(exports.engine);
-    return this.#engine.get().describe();
+    const instantiate = await importComponent<Record<string, object>, EngineExports>(parts.engine);
+    return instantiate(coreModules(parts.engine), bothSpellings(imports));
+  }
+
+  /** What was thrown by something that is no error of ours, as a fault of the policy. */
+  faultOf(error: unknown): PolicyFault | undefined {
+    return this.isPolicyRunning || error instanceof PolicyFault ? this.#fault(error) : undefined;
   }
 
   digest(bytes: Uint8Array): string {
@@ -131,7 +159,7 @@ export class Runner {
     this.#timeline.set(this.#engine.get().Timeline.start(this.session, draft, now, days));
   }
 
-  async #instantiatePolicy(parts: Parts): Promise<PolicyExports> {
+  async #instantiatePolicy(parts: Apart): Promise<PolicyExports> {
     // The glue makes its decoder when it is loaded; what the engine says later is not counted.
     const Original = TextDecoder;
     globalThis.TextDecoder = meteredDecoder(this.#meter, Original);
@@ -142,16 +170,19 @@ export class Runner {
     }
   }
 
-  async #limitedPolicy(parts: Parts): Promise<PolicyExports> {
+  async #limitedPolicy(parts: Apart): Promise<PolicyExports> {
     const instantiate = await importComponent<object, PolicyExports>(parts.policy);
     const limited = (bytes: Uint8Array) => withMemoryLimit(bytes, MEMORY_BYTES);
-    return instantiate(coreModules(parts.policy, limited), {}, (module, imports) => {
-      const instance = new WebAssembly.Instance(module, imports);
-      for (const item of Object.values(instance.exports)) {
-        if (item instanceof WebAssembly.Memory && !this.#memories.includes(item)) this.#memories.push(item);
-      }
-      return instance;
-    });
+    return instantiate(coreModules(parts.policy, limited), {}, (module, imports) => this.#instance(module, imports, true));
+  }
+
+  /** An instance, and the memories of the policy's: they tell what a trap was about. */
+  #instance(module: WebAssembly.Module, imports: WebAssembly.Imports, isOfPolicy: boolean): WebAssembly.Instance {
+    const instance = new WebAssembly.Instance(module, imports);
+    for (const item of isOfPolicy ? Object.values(instance.exports) : []) {
+      if (item instanceof WebAssembly.Memory && !this.#memories.includes(item)) this.#memories.push(item);
+    }
+    return instance;
   }
 
   /** The policy's functions, each with full limits and with its faults named. */

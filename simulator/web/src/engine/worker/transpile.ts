@@ -24,7 +24,14 @@ export const OPTIONS = {
   base64Cutoff: 0,
 } as const;
 
-export async function transpile(parts: TranspilerParts, component: Uint8Array): Promise<Transpiled> {
+/** For a component with two others in it. */
+export const COMPOSED_OPTIONS = { ...OPTIONS, multiMemory: true } as const;
+
+export async function transpile(
+  parts: TranspilerParts,
+  component: Uint8Array,
+  isComposed: boolean,
+): Promise<Transpiled> {
   serveModules(parts);
   const transpiler = await importText(parts.glue);
   const ready = transpiler['$init'];
@@ -32,7 +39,7 @@ export async function transpile(parts: TranspilerParts, component: Uint8Array): 
   const generate = transpiler['generate'] as Generate;
   let generated: Generated;
   try {
-    generated = generate(component, OPTIONS);
+    generated = generate(component, isComposed ? COMPOSED_OPTIONS : OPTIONS);
   } catch (error) {
     // The transpiler is ours, what it chokes on is not.
     const detail = error instanceof Error && 'payload' in error ? String(error.payload) : String(error);
