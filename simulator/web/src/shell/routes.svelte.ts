@@ -12,6 +12,11 @@ export function parseRoute(fragment: string): Route {
   return { path: path.split('/').filter((part) => part !== ''), parameters: new URLSearchParams(query) };
 }
 
+/** The code of a sign-in link, `#sign-in=…`. */
+export function signInCode(fragment: string): string | undefined {
+  return /^#sign-in=([\w-]{1,200})$/.exec(fragment)?.[1];
+}
+
 class Router {
   route: Route = $state.raw(parseRoute(location.hash));
 

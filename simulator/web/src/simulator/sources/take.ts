@@ -3,7 +3,8 @@
 import { announcements } from '../../shell/announcements.svelte.js';
 import { parseDraft } from '../draft.js';
 import { kindOf, readFile } from '../files.js';
-import type { SideName } from '../inputs.svelte.js';
+import type { DaemonSource } from '../daemon-source.js';
+import type { SideName, SnapshotSource } from '../inputs.svelte.js';
 import { clipped } from '../../parts/text.js';
 import type { Policy } from '../../engine/types.js';
 import type { Workbench } from '../workbench.svelte.js';
@@ -12,7 +13,7 @@ export async function takeFile(bench: Workbench, file: File, side: SideName): Pr
   try {
     const bytes = await readFile(file);
     const kind = kindOf(bytes);
-    if (kind === 'snapshot') takeSnapshot(bench, file.name, bytes);
+    if (kind === 'snapshot') takeSnapshot(bench, { name: file.name, bytes, origin: 'file' });
     else if (kind === 'policy' || /\.wasm$/i.test(file.name)) takePolicy(bench, side, await bench.simulator.loadPolicy(file.name, bytes));
     else throw new Error('it is neither a snapshot of `steward snapshot` nor a WebAssembly policy');
   } catch (error) {
@@ -21,14 +22,22 @@ export async function takeFile(bench: Workbench, file: File, side: SideName): Pr
   }
 }
 
-export function takeSnapshot(bench: Workbench, name: string, bytes: Uint8Array): void {
+export function takeSnapshot(bench: Workbench, snapshot: SnapshotSource): void {
   const { inputs } = bench;
   // Settings travel with a snapshot: those of the one before go with it.
   inputs.a.draft = undefined;
   inputs.b.draft = undefined;
   inputs.now = undefined;
   inputs.place = undefined;
-  inputs.snapshot = { name, bytes, origin: 'file' };
+  inputs.snapshot = snapshot;
+}
+
+export async function takeFromDaemon(bench: Workbench, source: DaemonSource): Promise<void> {
+  try {
+    takeSnapshot(bench, { name: 'Latest plan of the daemon', bytes: await source.snapshot(), origin: 'daemon' });
+  } catch (error) {
+    announcements.say(error instanceof Error ? error.message : String(error), 'bad');
+  }
 }
 
 /** Settings that all policies share stay; the policy's own stay only when it is the same policy. */
