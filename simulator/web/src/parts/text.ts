@@ -6,6 +6,11 @@ export function clipped(text: string, most: number): string {
   return `${[...text.slice(0, most)].slice(0, -1).join('')}…`;
 }
 
+/** A fragment as the beginning of a sentence; a name between backticks stays as it is. */
+export function capitalised(text: string): string {
+  return /^\p{Ll}/u.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+}
+
 /** `releaseThresholdDays` as `Release threshold days`. */
 export function humanised(name: string): string {
   const words = name
