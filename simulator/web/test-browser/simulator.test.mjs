@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { root } from './harness.mjs';
 import { headline, openSite, settled } from './site.mjs';
 
 let site;
@@ -118,6 +120,29 @@ test('says why a file is refused, and goes on with what was there', async () => 
   await page.locator('input[type=file][accept*=json]').setInputFiles({ name: 'x.json', mimeType: 'application/json', buffer: Buffer.from('{"a":1}') });
   await page.getByText('The file is refused').waitFor();
   await page.getByRole('button', { name: 'Example' }).click();
+  await settled(page);
+});
+
+test('leads from refused settings to the field', async () => {
+  const page = await site.openSimulator();
+  await page.getByRole('combobox', { name: 'Policy A' }).selectOption('need-based');
+  await page.getByText('The settings are refused').waitFor();
+  await page.getByText('Below is the last good result').waitFor();
+  for (const type of ['analyzer', 'professional']) {
+    await page.getByRole('button', { name: `/targetFree/${type}` }).click();
+    await page.keyboard.type('40');
+  }
+  await page.getByText('The settings are refused').waitFor({ state: 'detached' });
+  await settled(page);
+  assert.match(await page.locator('.sentence').innerText(), /need-based/);
+});
+
+test('says plainly that a policy failed, and goes on with another one', async () => {
+  const page = await site.openSimulator();
+  await page.locator('input[type=file][accept*=wasm]').first().setInputFiles(join(root, 'target/policies/hostile.wasm'));
+  await page.locator('section[aria-label="Policy A"]', { hasText: 'hostile' }).waitFor();
+  await page.getByText('The policy failed').or(page.getByText('The policy is refused')).or(page.getByText('The settings are refused')).first().waitFor();
+  await page.getByRole('combobox', { name: 'Policy A' }).selectOption('standard');
   await settled(page);
 });
 
