@@ -17,6 +17,7 @@ const SCHEMA = {
     isOn: { type: 'boolean', default: true },
     mode: { oneOf: [{ const: 'keep', description: 'Stays.' }, { const: 'release' }], default: 'keep' },
     size: { enum: ['small', 'large'] },
+    act: { oneOf: [{ enum: ['spin', 'trap'] }, { const: 'nothing', description: 'Does nothing.' }] },
     names: { type: 'array', items: { type: 'string' }, maxItems: 3 },
     pairs: {
       type: 'array',
@@ -55,6 +56,7 @@ describe('a form from a schema', () => {
       kind: 'choice',
       options: [{ value: 'keep', label: 'Keep', help: 'Stays.' }, { value: 'release' }],
     });
+    expect(field('act')).toMatchObject({ options: [{ value: 'spin' }, { value: 'trap' }, { value: 'nothing', help: 'Does nothing.' }] });
     expect(field('size')).toMatchObject({ kind: 'choice', options: [{ value: 'small' }, { value: 'large' }] });
   });
 

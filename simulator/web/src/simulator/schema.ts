@@ -153,19 +153,19 @@ function readMembers(
   }));
 }
 
-/** Values of `enum`, or of alternatives that are one value each. */
+/** Values of `enum`, or of alternatives that are one value each or several. */
 function readOptions(schema: Schema): Option[] | undefined {
   if (Array.isArray(schema.enum)) {
     return schema.enum.filter((value) => value !== null).map((value) => ({ value, label: labelOf(value) }));
   }
   const alternatives = schema.oneOf ?? schema.anyOf;
   if (!Array.isArray(alternatives)) return undefined;
-  const options = alternatives.map((one): Option | undefined => {
-    if (!isSchema(one)) return undefined;
-    const value = one.const ?? (Array.isArray(one.enum) && one.enum.length === 1 ? one.enum[0] : undefined);
-    return value === undefined ? undefined : { value, label: labelOf(value), help: textOf(one.description) };
+  const options = alternatives.map((one) => {
+    if (!isSchema(one)) return [];
+    const values = one.const === undefined ? (Array.isArray(one.enum) ? one.enum : []) : [one.const];
+    return values.map((value): Option => ({ value, label: labelOf(value), help: textOf(one.description) }));
   });
-  return options.every((one) => one !== undefined) ? options : undefined;
+  return options.every((some) => some.length > 0) ? options.flat() : undefined;
 }
 
 function resolve(schema: Schema, root: Json): Schema {
