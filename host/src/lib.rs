@@ -2,6 +2,7 @@
 
 pub mod activation;
 pub mod apply;
+mod bounded_file;
 mod causes;
 pub mod cli;
 pub mod clock;

@@ -10,6 +10,7 @@ mod engine;
 mod limits;
 mod mapping;
 mod sandbox;
+mod shape;
 pub mod signature;
 
 pub use component::{LoadError, PolicyComponent};

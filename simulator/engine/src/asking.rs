@@ -41,7 +41,9 @@ impl Asking {
 
     /// Asks about some more of `candidates`, which are the same in every step.
     pub fn step(mut self, candidates: &[Candidate<'_>], kinds: &[LicenseType], seats: u32) -> Step {
-        let seats = usize::try_from(seats).unwrap_or(usize::MAX).max(1).next_multiple_of(SEATS_MAX);
+        let seats = usize::try_from(seats).unwrap_or(usize::MAX).max(1);
+        // Whole batches, unless somebody wants less than one: a slow policy answers about few seats at a time.
+        let seats = if seats < SEATS_MAX { seats } else { seats.next_multiple_of(SEATS_MAX) };
         let rest = candidates.get(self.done()..).unwrap_or_default();
         let next = rest.get(..seats).unwrap_or(rest);
         match self.policy.outlines(next) {

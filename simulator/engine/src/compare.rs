@@ -69,7 +69,7 @@ pub fn compare(view: &View, before: &Outlines) -> Result<Comparison, Refusal> {
     );
     let diff = diff.map_err(|problem| refuse(&problem.to_string()))?;
     let fault_after = done.answers.fault.as_ref().map(records::fault);
-    Ok(comparison(view, diff, before.fault.clone(), fault_after))
+    Ok(comparison(view, &diff, before.fault.clone(), fault_after))
 }
 
 /// The outlines of the other instance.
@@ -93,7 +93,7 @@ fn read(before: &Outlines) -> Result<Vec<Outline>, Refusal> {
 
 fn comparison(
     view: &View,
-    diff: PolicyDiff,
+    diff: &PolicyDiff,
     fault_before: Option<wit::Fault>,
     fault_after: Option<wit::Fault>,
 ) -> Comparison {

@@ -10,7 +10,8 @@ use steward_core::columns::{self, RuleNames};
 use steward_core::decision::{Decision, Outline, RuleOutcome};
 use steward_core::license_type::LicenseType;
 use steward_core::policy::{
-    Description, Fault, FaultKind, Needs, Policy, RunContext, check_decision, check_description, check_outcomes,
+    Description, Fault, FaultKind, Needs, Policy, RunContext, are_readable, check_decision, check_description,
+    check_outcomes,
 };
 use steward_core::suite::{NotReady, Refusal};
 
@@ -91,6 +92,10 @@ pub fn configure(
         // A policy that cannot say what is wrong has failed: nobody could mend the settings.
         Err(errors) if errors.is_empty() => {
             Err(NotReady::Fault(Fault::new(FaultKind::Malformed, "it refuses its settings and names no error")))
+        }
+        Err(errors) if !are_readable(errors.iter().map(|error| (error.path.as_str(), error.message.as_str()))) => {
+            let detail = format!("it refuses its settings with {} errors that nobody could read", errors.len());
+            Err(NotReady::Fault(Fault::new(FaultKind::Oversize, detail)))
         }
         Err(errors) => {
             let refusals = errors.into_iter().map(|error| Refusal { path: error.path, message: error.message });

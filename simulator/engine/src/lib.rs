@@ -6,6 +6,7 @@
 //!
 //! The same code runs natively in tests, with a policy that is handed in.
 
+#[expect(clippy::all, clippy::pedantic, reason = "generated code")]
 pub mod bindings;
 
 pub mod asking;

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use steward_core::decision::Outline;
 use steward_core::guard::Gate;
-use steward_core::snapshot::Owner;
+use steward_core::snapshot::{Owner, Seat};
 use steward_core::text::fold;
 
 use crate::bindings::exports::steward::simulator::engine::{Query, Refusal, SortKey};
@@ -85,8 +85,7 @@ fn sort(view: &View, done: &Done, key: SortKey, places: &mut [usize]) {
             places.sort_by_cached_key(name);
         }
         SortKey::IdleDays => {
-            let days =
-                |place: &usize| seat(place).and_then(|seat| seat.idle_since()).map(|since| view.now.days_since(since));
+            let days = |place: &usize| seat(place).and_then(Seat::idle_since).map(|since| view.now.days_since(since));
             places.sort_by_key(days);
         }
         SortKey::Rule => places.sort_by(|a, b| by(outline(a), outline(b), |outline| &*outline.rule)),

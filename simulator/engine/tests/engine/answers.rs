@@ -6,6 +6,7 @@ use std::rc::Rc;
 use proptest::prelude::*;
 use serde_json::Value;
 use steward_core::decision::Verdict;
+use steward_core::ids::LicenseId;
 use steward_core::plan::Plan;
 use steward_core::planner::{self, PlanInput};
 use steward_core::policy_diff::{self, Change};
@@ -56,7 +57,7 @@ proptest! {
             .filter(|(_, standing)| **standing == Standing::Released)
             .map(|(candidate, _)| candidate.seat.id.as_str())
             .collect();
-        prop_assert_eq!(released, plan.body().releases.iter().map(|id| id.as_str()).collect());
+        prop_assert_eq!(released, plan.body().releases.iter().map(LicenseId::as_str).collect());
         drop(judged);
 
         let holds: Vec<(&str, &str, usize)> =

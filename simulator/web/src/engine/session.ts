@@ -34,8 +34,8 @@ export interface SessionParts {
 
 /** So long a slice of a long job may take, about: a newer request waits no longer. */
 const SLICE_MS = 25;
-/** The first slice is as small as a batch can be; the next ones follow from how long it took. */
-const SEATS_FIRST = 1024;
+/** The first slice is a batch, or a few seats of a policy that is asked one by one; the next ones follow from its time. */
+const SEATS_FIRST = { withBulk: 1024, oneByOne: 16 };
 const SEATS_MAX = 1 << 20;
 const SWEEP_VALUES = 365;
 const TIMELINE_DAYS = 180;
@@ -169,7 +169,7 @@ export class OpenSession implements Session {
     const now = request.now ?? this.summary.takenAt;
     await this.#call('sweepStart', [request.draft, now, request.pointers, Uint32Array.from(values)]);
     const points: SweepPoint[] = [];
-    for (const slice = new Slice(); ; ) {
+    for (const slice = this.#slice(); ; ) {
       const { progress, points: more } = await slice.timed((seats) => this.#call('sweepStep', [seats]));
       points.push(...more);
       if (more.length > 0) onPoints?.([...points].sort((a, b) => a.value - b.value));
@@ -185,7 +185,7 @@ export class OpenSession implements Session {
     const now = request.now ?? this.summary.takenAt;
     await this.#call('timelineStart', [request.draft, now, request.days ?? TIMELINE_DAYS]);
     const days: TimelineDay[] = [];
-    for (const slice = new Slice(); ; ) {
+    for (const slice = this.#slice(); ; ) {
       const { progress, days: more } = await slice.timed((seats) => this.#call('timelineStep', [seats]));
       days.push(...more);
       if (more.length > 0) onDays?.([...days]);
@@ -203,7 +203,7 @@ export class OpenSession implements Session {
   ): Steps<undefined> {
     if (start === 'viewStart') (await this.#worker()).view = undefined;
     await this.#call(start, args);
-    for (const slice = new Slice(); ; ) {
+    for (const slice = this.#slice(); ; ) {
       const { done, total } = await slice.timed((seats) => this.#call(step, [seats]));
       onProgress?.(total === 0 ? 1 : done / total);
       if (done >= total) return undefined;
@@ -230,6 +230,10 @@ export class OpenSession implements Session {
       }
       throw problem;
     }
+  }
+
+  #slice(): Slice {
+    return new Slice(this.policy.hasBulk ? SEATS_FIRST.withBulk : SEATS_FIRST.oneByOne);
   }
 
   async #worker(): Promise<Live> {
@@ -299,7 +303,13 @@ export class OpenView implements View {
 
 /** How many seats the next step asks about, so that it takes about as long as a slice should. */
 class Slice {
-  #seats = SEATS_FIRST;
+  readonly #least: number;
+  #seats: number;
+
+  constructor(least: number) {
+    this.#least = least;
+    this.#seats = least;
+  }
 
   async timed<T>(step: (seats: number) => Promise<T>): Promise<T> {
     const began = performance.now();
@@ -307,7 +317,7 @@ class Slice {
     const factor = SLICE_MS / Math.max(performance.now() - began, 0.1);
     // Growing by no more than eight times: the first step often has to warm up, or finds everything cached.
     const seats = this.#seats * Math.min(factor, 8);
-    this.#seats = Math.round(Math.min(Math.max(seats, SEATS_FIRST), SEATS_MAX));
+    this.#seats = Math.round(Math.min(Math.max(seats, this.#least), SEATS_MAX));
     return value;
   }
 }
