@@ -6,12 +6,14 @@
 mod gate;
 mod memory_gates;
 mod protections;
+mod releases;
 mod run_gates;
 mod seat_gates;
 mod type_gates;
 
 pub use gate::{Gate, Scope};
 pub use protections::{Protection, Protections};
+pub use releases::{GuardInput, Guarded, HeldPlaces, Quotas, Wishes, guard};
 pub use run_gates::{RunFacts, run_holds};
 pub use seat_gates::SeatGates;
 pub use type_gates::{Cap, cap_of, type_hold};

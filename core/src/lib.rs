@@ -50,3 +50,4 @@ pub mod suite;
 pub mod text;
 pub mod timetable;
 pub mod window;
+pub mod yaml;

@@ -3,6 +3,8 @@
 //! The id of a plan is the SHA-256 digest of its JSON without the member `planId`: members in the order of the file,
 //! no blanks between tokens. So anybody can check it without Steward.
 
+pub mod csv;
+
 use std::io;
 
 use serde::{Deserialize, Serialize};

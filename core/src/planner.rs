@@ -1,18 +1,14 @@
 //! From a snapshot to a plan: the policy decides about each seat, the guard holds, the rest goes.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
-
 use thiserror::Error;
 
 use crate::application::Application;
 use crate::candidate::{Candidate, candidates};
 use crate::checker::{self, Violation};
 use crate::decision::{Decision, Verdict};
-use crate::guard::{Cap, Gate, Hold, RunFacts, Scope, SeatGates, run_holds, type_hold};
+use crate::guard::{GuardInput, HeldPlaces, Quotas, RunFacts, SeatGates, Wishes, guard, run_holds};
 use crate::ids::LicenseId;
 use crate::instant::Instant;
-use crate::license_type::LicenseType;
 use crate::memory::Memory;
 use crate::plan::{
     GuardIdentity, Held, InventoryIdentity, Plan, PlanContents, PlannedDecision, PlannedFault, PlannedPool,
@@ -51,18 +47,13 @@ fn joined(violations: &[Violation]) -> String {
     violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// A release that the policy wants.
-struct Proposal<'c, 's> {
-    candidate: &'c Candidate<'s>,
-    priority: i32,
-    /// The place among all candidates: longest idle first within a type.
-    place: usize,
-}
-
-/// What the policy said about all seats.
-struct Verdicts {
+/// What the policy said about the seats that it was asked about so far, in the order of the candidates.
+///
+/// Asking may be done in parts, so that whoever has something better to do in between can do it.
+#[derive(Debug, Default)]
+pub struct Verdicts {
     decisions: Vec<Decision>,
-    quotas: BTreeMap<LicenseType, Option<u32>>,
+    quotas: Quotas,
     faults: Vec<PlannedFault>,
     first_fault: Option<Fault>,
 }
@@ -75,8 +66,18 @@ struct Verdicts {
 /// When the finished plan does not pass the checker.
 pub fn plan(input: PlanInput<'_>, policy: &mut dyn Policy) -> Result<Plan, PlanError> {
     let candidates = candidates(input.snapshot);
-    let verdicts = ask(&candidates, input.snapshot, policy);
-    let (releases, held) = guard(&input, &candidates, &verdicts);
+    let mut verdicts = Verdicts::default();
+    verdicts.ask(&candidates, policy);
+    verdicts.ask_quotas(input.snapshot, policy);
+    plan_of(input, &candidates, verdicts)
+}
+
+/// Makes a plan of what the policy said about all candidates of the snapshot, and of its quotas.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_of(input: PlanInput<'_>, candidates: &[Candidate<'_>], verdicts: Verdicts) -> Result<Plan, PlanError> {
+    let (releases, held) = guarded(&input, candidates, &verdicts);
     let decisions = candidates.iter().zip(verdicts.decisions).map(|(c, d)| planned(c, d, input.now)).collect();
     let plan = Plan::seal(PlanContents {
         now: input.now,
@@ -110,42 +111,48 @@ fn guard_identity(guard: &GuardSettings, memory: &Memory) -> Result<GuardIdentit
     Ok(GuardIdentity { digest: guard.digest()?, memory_digest: memory.digest()? })
 }
 
-/// Asks about each seat until the first fault; a faulty policy is not asked again.
-fn ask(candidates: &[Candidate<'_>], snapshot: &Snapshot, policy: &mut dyn Policy) -> Verdicts {
-    let mut verdicts = Verdicts {
-        decisions: Vec::with_capacity(candidates.len()),
-        quotas: BTreeMap::new(),
-        faults: Vec::new(),
-        first_fault: None,
-    };
-    for candidate in candidates {
-        if verdicts.first_fault.is_some() {
-            verdicts.decisions.push(kept_by_fault());
-            continue;
-        }
-        match policy.decide(candidate) {
-            Ok(decision) => verdicts.decisions.push(decision),
-            Err(fault) => {
-                verdicts.decisions.push(kept_by_fault());
-                verdicts.fail(fault, Some(&candidate.seat.id));
-            }
-        }
-    }
-    for pool in snapshot.pools() {
-        if verdicts.first_fault.is_some() {
-            break;
-        }
-        match policy.quota(pool.license_type) {
-            Ok(quota) => {
-                verdicts.quotas.insert(pool.license_type, quota);
-            }
-            Err(fault) => verdicts.fail(fault, None),
-        }
-    }
-    verdicts
-}
-
 impl Verdicts {
+    /// How many seats were asked about.
+    pub fn len(&self) -> usize {
+        self.decisions.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.decisions.is_empty()
+    }
+
+    /// Asks about each of the next seats until the first fault; a faulty policy is not asked again.
+    pub fn ask(&mut self, next: &[Candidate<'_>], policy: &mut dyn Policy) {
+        for candidate in next {
+            if self.first_fault.is_some() {
+                self.decisions.push(kept_by_fault());
+                continue;
+            }
+            match policy.decide(candidate) {
+                Ok(decision) => self.decisions.push(decision),
+                Err(fault) => {
+                    self.decisions.push(kept_by_fault());
+                    self.fail(fault, Some(&candidate.seat.id));
+                }
+            }
+        }
+    }
+
+    /// Asks for the quota of each licence type.
+    pub fn ask_quotas(&mut self, snapshot: &Snapshot, policy: &mut dyn Policy) {
+        for pool in snapshot.pools() {
+            if self.first_fault.is_some() {
+                break;
+            }
+            match policy.quota(pool.license_type) {
+                Ok(quota) => {
+                    self.quotas.insert(pool.license_type, quota);
+                }
+                Err(fault) => self.fail(fault, None),
+            }
+        }
+    }
+
     fn fail(&mut self, fault: Fault, at: Option<&LicenseId>) {
         self.faults.push(PlannedFault::new(&fault, at));
         self.first_fault = Some(fault);
@@ -162,32 +169,11 @@ fn kept_by_fault() -> Decision {
     }
 }
 
-/// Holds what must not go and returns the rest with everything that was held.
-fn guard(input: &PlanInput<'_>, candidates: &[Candidate<'_>], verdicts: &Verdicts) -> (Vec<LicenseId>, Vec<Held>) {
-    let wanted: Vec<Proposal<'_, '_>> = candidates
-        .iter()
-        .zip(&verdicts.decisions)
-        .enumerate()
-        .filter(|(_, (_, decision))| decision.verdict == Verdict::Release)
-        .map(|(place, (candidate, decision))| Proposal { candidate, priority: decision.priority, place })
-        .collect();
-    let (free, mut held) = hold_seats(input, wanted);
-    let chosen: Option<BTreeSet<&LicenseId>> = input.application.map(|chosen| chosen.license_ids.iter().collect());
-    let cap = if input.application.is_some_and(|chosen| chosen.above_cap) { Cap::Lifted } else { Cap::AsSet };
-    let mut asked = Vec::new();
-    let mut releases = Vec::new();
-    for pool in input.snapshot.pools() {
-        let mut ids = within_quota(&free, pool.license_type, verdicts);
-        if let Some(chosen) = &chosen {
-            ids.retain(|id| chosen.contains(id));
-        }
-        let wanted = u32::try_from(ids.len()).unwrap_or(u32::MAX);
-        let (count, capped) = type_hold(pool, wanted, input.guard, input.memory, input.now, cap);
-        let (go, stay) = ids.split_at(usize::try_from(count).unwrap_or(usize::MAX).min(ids.len()));
-        held.extend(capped.map(|hold| of_scope(hold, Some(pool.license_type), stay.to_vec())));
-        releases.extend_from_slice(go);
-        asked.extend_from_slice(&ids);
-    }
+/// What goes, and what the guard holds.
+fn guarded(input: &PlanInput<'_>, candidates: &[Candidate<'_>], verdicts: &Verdicts) -> (Vec<LicenseId>, Vec<Held>) {
+    let decisions = verdicts.decisions.iter().enumerate();
+    let wanted = decisions.filter(|(_, decision)| decision.verdict == Verdict::Release);
+    let wanted: Vec<(usize, i32)> = wanted.map(|(place, decision)| (place, decision.priority)).collect();
     let facts = RunFacts {
         now: input.now,
         applicable: input.applicable,
@@ -195,57 +181,26 @@ fn guard(input: &PlanInput<'_>, candidates: &[Candidate<'_>], verdicts: &Verdict
         memory: input.memory,
     };
     let run_holds = run_holds(input.snapshot, input.guard, facts);
-    if !run_holds.is_empty() {
-        releases.clear();
-    }
-    held.extend(run_holds.into_iter().map(|hold| of_scope(hold, None, asked.clone())));
-    (releases, held)
-}
-
-/// The releases of one type that the policy wants in this run: by its priority, then longest idle first.
-fn within_quota(free: &[Proposal<'_, '_>], kind: LicenseType, verdicts: &Verdicts) -> Vec<LicenseId> {
-    let mut of_type: Vec<&Proposal<'_, '_>> = free.iter().filter(|p| p.candidate.seat.license_type == kind).collect();
-    of_type.sort_by_key(|proposal| (Reverse(proposal.priority), proposal.place));
-    if let Some(Some(quota)) = verdicts.quotas.get(&kind) {
-        of_type.truncate(usize::try_from(*quota).unwrap_or(usize::MAX));
-    }
-    of_type.into_iter().map(id).collect()
-}
-
-fn id(proposal: &Proposal<'_, '_>) -> LicenseId {
-    proposal.candidate.seat.id.clone()
-}
-
-fn of_scope(hold: Hold, license_type: Option<LicenseType>, license_ids: Vec<LicenseId>) -> Held {
-    Held { scope: hold.gate.scope(), license_type, gate: hold.gate, detail: hold.detail, license_ids }
-}
-
-/// Seat gates: one entry for each gate and licence type.
-fn hold_seats<'c, 's>(input: &PlanInput<'_>, wanted: Vec<Proposal<'c, 's>>) -> (Vec<Proposal<'c, 's>>, Vec<Held>) {
+    let guard_input = GuardInput {
+        now: input.now,
+        pools: input.snapshot.pools(),
+        candidates,
+        settings: input.guard,
+        memory: input.memory,
+        run_holds: &run_holds,
+        application: input.application,
+    };
     let gates = SeatGates::new(input.guard, input.memory, input.now);
-    let mut by_gate: BTreeMap<(Gate, LicenseType), Vec<(LicenseId, String)>> = BTreeMap::new();
-    let mut free = Vec::new();
-    for proposal in wanted {
-        let holds = gates.holds(proposal.candidate.seat, &proposal.candidate.owner);
-        let kind = proposal.candidate.seat.license_type;
-        for hold in &holds {
-            by_gate.entry((hold.gate, kind)).or_default().push((id(&proposal), hold.detail.clone()));
-        }
-        if holds.is_empty() {
-            free.push(proposal);
-        }
-    }
-    let held = by_gate.into_iter().map(|((gate, kind), seats)| {
-        let detail = match seats.as_slice() {
-            [(_, only)] => only.clone(),
-            [(_, first), ..] => format!("{} seats, the first: {first}", seats.len()),
-            [] => String::new(),
-        };
-        let license_ids = seats.into_iter().map(|(id, _)| id).collect();
-        Held { scope: Scope::Seat, license_type: Some(kind), gate, detail, license_ids }
+    let mut holds = |place: usize| candidates.get(place).map_or_else(Vec::new, |c| gates.holds(c.seat, &c.owner));
+    let guarded = guard(guard_input, Wishes { releases: &wanted, quotas: &verdicts.quotas }, &mut holds);
+    let ids = |places: Vec<usize>| -> Vec<LicenseId> {
+        places.into_iter().filter_map(|place| candidates.get(place)).map(|c| c.seat.id.clone()).collect()
+    };
+    let held = guarded.held.into_iter().map(|held| {
+        let HeldPlaces { scope, license_type, gate, detail, places } = held;
+        Held { scope, license_type, gate, detail, license_ids: ids(places) }
     });
-    let held = held.collect();
-    (free, held)
+    (ids(guarded.releases), held.collect())
 }
 
 /// The pools as plans show them.

@@ -6,7 +6,7 @@ mod needs;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use answers::{check_decision, check_description, check_outcomes};
+pub use answers::{are_readable, check_decision, check_description, check_outcomes};
 pub use needs::Needs;
 
 use crate::candidate::Candidate;

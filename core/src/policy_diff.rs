@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use thiserror::Error;
 
-pub use outlines::{Facts, Outlined, of_outlines};
+pub use outlines::{Facts, Outlined, of_outlines, standings};
 pub use plans::of_plans;
 
 use crate::decision::Verdict;

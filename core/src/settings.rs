@@ -3,8 +3,12 @@
 //! Where settings come from (the users' file) is the host's business. Here they are values that can be digested, so
 //! that a plan proves under which settings it was made.
 
+mod draft;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use draft::{LicenseTypeRule, LicenseTypeRules, SettingsDraft};
 
 use crate::digest::Digest;
 

@@ -8,6 +8,7 @@
 
 mod candidate;
 mod cases;
+mod export;
 mod format;
 mod near;
 mod pools;
@@ -24,6 +25,7 @@ mod when;
 use serde_json::Value;
 
 pub use candidate::{CandidateSpec, OwnerKind, OwnerSpec, Properties};
+pub use export::suite_of;
 pub use format::{Case, Direction, Expect, Monotone, Quota, QuotaCase, RefusalCase, Suite};
 pub use pools::PoolSpec;
 pub use problem::Problem;

@@ -296,12 +296,12 @@ proptest! {
         let candidates = candidates(&snapshot);
         let memory = Memory::default();
         let gates = SeatGates::new(&guard, &memory, now());
-        let facts = Facts { now: now(), candidates: &candidates, gates: &gates };
+        let facts = Facts { now: now(), candidates: &candidates };
         let (outlines_before, outlines_after) = (before.outlines(&candidates), after.outlines(&candidates));
         let by_outlines = of_outlines(
             facts,
-            Outlined { outlines: &outlines_before, quotas: &before.quotas },
-            Outlined { outlines: &outlines_after, quotas: &after.quotas },
+            Outlined { gates: &gates, outlines: &outlines_before, quotas: &before.quotas },
+            Outlined { gates: &gates, outlines: &outlines_after, quotas: &after.quotas },
         );
         prop_assert_eq!(without_reasons(by_plans.clone()), by_outlines.unwrap());
 

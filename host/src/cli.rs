@@ -261,7 +261,7 @@ fn print_text(text: &str) -> Result<()> {
 /// Tells something beside the result, on standard error.
 fn note(text: &str) {
     use std::io::Write as _;
-    let _ = writeln!(std::io::stderr().lock(), "note: {}", table::printable(text));
+    let _ = writeln!(std::io::stderr().lock(), "note: {}", steward_core::text::printable(text));
 }
 
 /// Whoever releases by hand may have no daemon. What is not delivered now waits.
@@ -278,7 +278,9 @@ fn confirm(question: &str) -> Result<bool> {
         return Ok(true);
     }
     let mut err = std::io::stderr().lock();
-    write!(err, "{} [y/N] ", table::printable(question)).and_then(|()| err.flush()).context("cannot ask")?;
+    write!(err, "{} [y/N] ", steward_core::text::printable(question))
+        .and_then(|()| err.flush())
+        .context("cannot ask")?;
     let mut answer = String::new();
     std::io::stdin().read_line(&mut answer).context("cannot read the answer")?;
     Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))

@@ -24,9 +24,9 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::ledger::{Ledger, LedgerError};
 use crate::policies::{self, PolicyError};
-use crate::policy::{ConfigureError, PolicyComponent, policy_settings};
+use crate::policy::{ConfigureError, PolicyComponent};
 use crate::qrs::{Client, QrsError, Read};
-use crate::run_settings::{guard_settings, qrs_settings, reporting, shared_policy_settings};
+use crate::run_settings::{qrs_settings, reporting, settings_draft};
 
 pub use prepared::Prepared;
 pub use remember::{store_plan, watch};
@@ -61,12 +61,12 @@ pub enum CycleError {
 /// The settings of one run, as the policy and the guard take them.
 pub fn run_settings(settings: &Settings, policy: &PolicyComponent) -> RunSettings {
     let own = settings.steward.policy.settings_for(&policy.description().name);
-    RunSettings { policy: settings_of_policy(settings, policy, own), guard: guard_settings(settings) }
+    settings_draft(settings, own).for_policy(policy.description())
 }
 
 /// What a policy is configured with: what it shares with every other one, and what is its own.
 pub fn settings_of_policy(settings: &Settings, policy: &PolicyComponent, own: &Map<String, Value>) -> Value {
-    policy_settings(policy.description(), &shared_policy_settings(settings), own)
+    settings_draft(settings, own).for_policy(policy.description()).policy
 }
 
 /// The optional facts that a policy reads under these settings.

@@ -10,7 +10,6 @@ mod engine;
 mod limits;
 mod mapping;
 mod sandbox;
-mod settings;
 mod shape;
 pub mod signature;
 
@@ -18,7 +17,6 @@ pub use component::{LoadError, PolicyComponent};
 pub use engine::{EngineError, PolicyEngine};
 pub use limits::Limits;
 pub use sandbox::{ConfigureError, Sandbox};
-pub use settings::policy_settings;
 pub use signature::{Signer, Trust, TrustProblem, Untrusted};
 
 /// The interface that a policy must export, with the version of the contract.

@@ -54,8 +54,8 @@ struct Said {
 }
 
 impl Said {
-    fn outlined(&self) -> policy_diff::Outlined<'_> {
-        policy_diff::Outlined { outlines: &self.outlines, quotas: &self.quotas }
+    fn outlined<'o>(&'o self, gates: &'o SeatGates<'o>) -> policy_diff::Outlined<'o> {
+        policy_diff::Outlined { gates, outlines: &self.outlines, quotas: &self.quotas }
     }
 }
 
@@ -67,8 +67,8 @@ pub fn compare(facts: &Facts, before: &Side, after: &Side) -> Result<PolicyDiff,
     let candidates = candidates(&facts.snapshot);
     let gates = SeatGates::new(&facts.guard, &facts.memory, facts.now);
     let (before, after) = (ask(facts, &candidates, before)?, ask(facts, &candidates, after)?);
-    let compared = policy_diff::Facts { now: facts.now, candidates: &candidates, gates: &gates };
-    let mut diff = policy_diff::of_outlines(compared, before.outlined(), after.outlined())?;
+    let compared = policy_diff::Facts { now: facts.now, candidates: &candidates };
+    let mut diff = policy_diff::of_outlines(compared, before.outlined(&gates), after.outlined(&gates))?;
     (diff.fault_before, diff.fault_after) = (before.fault, after.fault);
     Ok(diff)
 }

@@ -1,9 +1,11 @@
 //! From the users' settings file to the values that core and policies take.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use steward_core::monitor::points::Reporting;
 use steward_core::point::Tags;
-use steward_core::settings::{AboveCap, Account, FlagRule, GuardSettings, NeverRelease};
+use steward_core::settings::{
+    AboveCap, Account, FlagRule, GuardSettings, LicenseTypeRule, LicenseTypeRules, NeverRelease, SettingsDraft,
+};
 use steward_core::snapshot::Property;
 use steward_core::window::{Day, TimeOfDay, Window};
 
@@ -95,20 +97,23 @@ pub fn reporting(settings: &Settings) -> Reporting {
     }
 }
 
-/// The settings that every policy is offered: the users' `licenseType` and `neverRelease`.
-pub fn shared_policy_settings(settings: &Settings) -> Map<String, Value> {
-    let release = &settings.butler.qlik_sense_license.license_release;
-    let mut shared = Map::new();
-    shared.insert(
-        "licenseType".to_owned(),
-        json!({
-            "analyzer": release.license_type.analyzer,
-            "professional": release.license_type.professional,
-            "user": settings.steward.license_type.user,
-        }),
-    );
-    shared.insert("neverRelease".to_owned(), json!(never_release(&release.never_release)));
-    shared
+/// The part of the file that decides, with `own` as the policy's own settings.
+pub fn settings_draft(settings: &Settings, own: &Map<String, Value>) -> SettingsDraft {
+    let rule = |file: &file::LicenseType| LicenseTypeRule {
+        enable: file.enable,
+        release_threshold_days: file.release_threshold_days,
+    };
+    let types = &settings.butler.qlik_sense_license.license_release.license_type;
+    SettingsDraft {
+        license_type: LicenseTypeRules {
+            analyzer: rule(&types.analyzer),
+            professional: rule(&types.professional),
+            user: rule(&settings.steward.license_type.user),
+        },
+        guard: guard_settings(settings),
+        policy: own.clone(),
+        verbatim: None,
+    }
 }
 
 /// How to reach the server.

@@ -6,25 +6,24 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
 
-use crate::process::{output, run, say};
+use crate::node;
+use crate::process::{run, say};
 
 const FOLDER: &str = "policy-wasm/examples/javascript";
 const COMPONENT: &str = "target/policies/javascript.wasm";
 /// What the component was made of. Its own bytes say nothing: two builds of the same sources differ.
 const STAMP: &str = "target/policies/javascript.inputs";
-const NODE_MIN: u32 = 20;
 
 /// Builds the component unless it is there already. `false` without Node.
 pub fn build(root: &Path) -> Result<bool> {
-    let Some(problem) = node_problem() else { return build_if_changed(root).map(|()| true) };
-    if std::env::var_os("CI").is_some() {
-        bail!("the JavaScript example cannot be built: {problem}");
+    let is_there = node::is_there("the JavaScript example")?;
+    if is_there {
+        build_if_changed(root)?;
     }
-    say(&format!("the JavaScript example is left out: {problem}"));
-    Ok(false)
+    Ok(is_there)
 }
 
 /// Checks its types and runs its tests, on the module and on the component.
@@ -33,25 +32,15 @@ pub fn test(root: &Path) -> Result<()> {
         return Ok(());
     }
     say("testing the JavaScript example");
-    npm(root, &["run", "--silent", "check"])?;
-    npm(root, &["test", "--silent"])?;
+    let folder = root.join(FOLDER);
+    node::npm(&folder, &["run", "--silent", "check"])?;
+    node::npm(&folder, &["test", "--silent"])?;
     let component = root.join(COMPONENT);
-    run(npm_command(root).args(["run", "--silent", "test-component"]).env("POLICY_COMPONENT", &component))?;
+    run(node::npm_command(&folder).args(["run", "--silent", "test-component"]).env("POLICY_COMPONENT", &component))?;
     // The same component in Steward's own sandbox: its limits, and the properties of every policy.
     let steward = root.join("target/debug").join(format!("steward{}", std::env::consts::EXE_SUFFIX));
     let suites = root.join(FOLDER).join("tests");
     run(Command::new(steward).args(["policy", "test", "--all-rules"]).arg(component).arg("--tests").arg(suites))
-}
-
-fn node_problem() -> Option<String> {
-    let Some(version) = output(Command::new("node").arg("--version")) else {
-        return Some("there is no `node`".to_owned());
-    };
-    let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
-    if major.is_none_or(|major| major < NODE_MIN) {
-        return Some(format!("`node` is {version}, and {NODE_MIN} or newer is needed"));
-    }
-    output(Command::new(NPM).arg("--version")).is_none().then(|| "there is no `npm`".to_owned())
 }
 
 fn build_if_changed(root: &Path) -> Result<()> {
@@ -59,7 +48,7 @@ fn build_if_changed(root: &Path) -> Result<()> {
     let stamp = root.join(STAMP);
     let is_built = root.join(COMPONENT).is_file() && fs::read_to_string(&stamp).is_ok_and(|built| built == inputs);
     if !root.join(FOLDER).join("node_modules/.package-lock.json").is_file() || !is_built {
-        npm(root, &["ci", "--silent", "--no-audit", "--no-fund"])?;
+        node::npm(&root.join(FOLDER), &["ci", "--silent", "--no-audit", "--no-fund"])?;
     }
     if is_built {
         return Ok(());
@@ -93,19 +82,4 @@ fn inputs(root: &Path) -> Result<String> {
         .flat_map(|byte| [byte >> 4, byte & 15])
         .filter_map(|digit| char::from_digit(digit.into(), 16))
         .collect())
-}
-
-#[cfg(windows)]
-const NPM: &str = "npm.cmd";
-#[cfg(not(windows))]
-const NPM: &str = "npm";
-
-fn npm(root: &Path, args: &[&str]) -> Result<()> {
-    run(npm_command(root).args(args))
-}
-
-fn npm_command(root: &Path) -> Command {
-    let mut npm = Command::new(NPM);
-    npm.current_dir(root.join(FOLDER));
-    npm
 }

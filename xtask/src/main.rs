@@ -2,14 +2,16 @@
 //!
 //! `cargo xtask demo` shows Steward at work, `cargo xtask test` runs every test, `cargo xtask bench` measures what the
 //! design promises, `cargo xtask policies` builds the WebAssembly components that the others need, `cargo xtask mutants`
-//! tests the tests of these, `cargo xtask dist` makes what users install.
+//! tests the tests of these, `cargo xtask simulator` builds what the simulator runs in a browser, `cargo xtask dist` makes what users install.
 
 mod dist;
 mod javascript;
 mod mutants;
+mod node;
 mod policies;
 mod process;
 mod servers;
+mod simulator;
 mod wasm;
 
 use std::path::{Path, PathBuf};
@@ -49,6 +51,8 @@ enum Command {
     },
     /// Build the policy components into target/policies
     Policies,
+    /// Build the simulator's engine into target/simulator, and what the browser loads of it into simulator/web
+    Simulator,
     /// Put mistakes into the policies, one at a time, and see whether their own tests catch them
     Mutants(mutants::MutantsArgs),
     /// Build the Debian package and the zip for Windows into target/dist
@@ -64,6 +68,10 @@ fn main() -> Result<()> {
         Command::Policies => {
             policies::build_all(&root)?;
             javascript::build(&root).map(drop)
+        }
+        Command::Simulator => {
+            policies::build_all(&root)?;
+            simulator::build(&root).map(drop)
         }
         Command::Mutants(args) => mutants::check(&root, args),
         Command::Dist(args) => dist::dist(&root, args),
@@ -99,6 +107,7 @@ fn test(root: &Path, no_lint: bool, args: &[String]) -> Result<()> {
     run.extend_from_slice(args);
     process::cargo(root, run)?;
     javascript::test(root)?;
+    simulator::test(root)?;
     if !no_lint {
         process::say("checking lints");
         process::cargo(root, ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;
@@ -113,5 +122,6 @@ fn bench(root: &Path, args: &[String]) -> Result<()> {
     let build = ["build", "--package", "steward", "--package", "steward-bench"];
     process::cargo(root, build)?;
     let run = ["run", "--quiet", "--package", "steward-bench", "--"];
-    process::cargo(root, run.into_iter().chain(args.iter().map(String::as_str)))
+    process::cargo(root, run.into_iter().chain(args.iter().map(String::as_str)))?;
+    simulator::bench(root)
 }

@@ -63,7 +63,7 @@ impl Build {
 }
 
 /// An unchanged file keeps its time, so that nothing is rebuilt for it.
-fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
+pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(());
     }

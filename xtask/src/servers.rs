@@ -1,4 +1,4 @@
-//! Makes sure that the time-series databases are there that the tests start: real ones, Debian's.
+//! Makes sure that the programs are there that the tests start: time-series databases and a browser, real ones, Debian's.
 
 use std::path::Path;
 use std::process::Command;
@@ -12,15 +12,30 @@ const SERVERS: [(&str, &str); 2] = [("influxd", "influxdb"), ("victoria-metrics"
 /// Says to Debian's scripts that no service is to be started: the tests start their own, on ports of their own.
 const POLICY: &str = "/usr/sbin/policy-rc.d";
 
-/// Installs the packages whose program is missing.
+/// A browser for the simulator's tests; whoever has another one names it in `CHROMIUM`.
+const BROWSER: (&str, &str) = ("chromium", "chromium");
+
+/// Installs the packages of databases whose program is missing.
 pub fn ensure() -> Result<()> {
+    ensure_programs(&SERVERS, "a real database")
+}
+
+/// Installs a browser if there is none.
+pub fn ensure_browser() -> Result<()> {
+    if std::env::var_os("CHROMIUM").is_some() {
+        return Ok(());
+    }
+    ensure_programs(&[BROWSER], "a real browser")
+}
+
+fn ensure_programs(programs: &[(&str, &str)], what: &str) -> Result<()> {
     let missing: Vec<&str> =
-        SERVERS.iter().filter(|(program, _)| !is_there(program)).map(|(_, package)| *package).collect();
+        programs.iter().filter(|(program, _)| !is_there(program)).map(|(_, package)| *package).collect();
     if missing.is_empty() {
         return Ok(());
     }
     let packages = missing.join(" ");
-    say(&format!("installing Debian's {packages} for the tests with a real database"));
+    say(&format!("installing Debian's {packages} for the tests with {what}"));
     install(&missing).with_context(|| {
         format!(
             "cannot install {packages}: run `apt-get install {packages}` as root, or put the programs into the path"

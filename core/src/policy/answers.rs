@@ -15,6 +15,10 @@ const EVIDENCE_MAX: usize = 4_000;
 const SUMMARY_MAX: usize = 300;
 const SCHEMA_MAX: usize = 256 * 1024;
 const RULES_MAX: usize = 100;
+/// More errors about one file of settings nobody mends at once.
+const SETTINGS_ERRORS_MAX: usize = 1_000;
+/// A sentence, with a name from the settings in it.
+const SETTINGS_ERROR_BYTES_MAX: usize = 4_000;
 
 /// # Errors
 /// When the description is not one that plans and metrics could carry.
@@ -60,6 +64,12 @@ pub fn check_outcomes(description: &Description, outcomes: &[RuleOutcome]) -> Re
         known_rule(description, &outcome.rule)?;
         within("evidence", &outcome.evidence, EVIDENCE_MAX)
     })
+}
+
+/// Whether what a policy says about its settings, paths with messages, is little enough for a terminal and for the ledger.
+pub fn are_readable<'e>(errors: impl ExactSizeIterator<Item = (&'e str, &'e str)>) -> bool {
+    errors.len() <= SETTINGS_ERRORS_MAX
+        && errors.into_iter().all(|(path, message)| path.len().max(message.len()) <= SETTINGS_ERROR_BYTES_MAX)
 }
 
 fn known_rule(description: &Description, id: &str) -> Result<(), Fault> {

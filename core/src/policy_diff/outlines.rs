@@ -17,12 +17,12 @@ pub struct Facts<'f, 's> {
     pub now: Instant,
     /// In the order of [`crate::candidate::candidates`].
     pub candidates: &'f [Candidate<'s>],
-    pub gates: &'f SeatGates<'f>,
 }
 
-/// What one policy said.
+/// What one policy said, and the gates that stand beside it.
 #[derive(Debug, Clone, Copy)]
 pub struct Outlined<'o> {
+    pub gates: &'o SeatGates<'o>,
     /// One for each candidate.
     pub outlines: &'o [Outline],
     /// A licence type without an entry has no limit.
@@ -42,7 +42,7 @@ pub fn of_outlines(
     if before.outlines.len() != count || after.outlines.len() != count {
         return Err(NotComparable::Facts);
     }
-    let (standings_before, standings_after) = (standings(&facts, before), standings(&facts, after));
+    let (standings_before, standings_after) = (standings(facts.candidates, before), standings(facts.candidates, after));
     let judged = |(outline, standing): (&Outline, Standing)| Judged {
         standing,
         verdict: outline.verdict,
@@ -57,11 +57,11 @@ pub fn of_outlines(
 }
 
 /// What becomes of each seat: the guard looks at it, then the quota takes the highest priorities, longest idle first.
-fn standings(facts: &Facts<'_, '_>, outlined: Outlined<'_>) -> Vec<Standing> {
-    let mut standings = Vec::with_capacity(facts.candidates.len());
+pub fn standings(candidates: &[Candidate<'_>], outlined: Outlined<'_>) -> Vec<Standing> {
+    let mut standings = Vec::with_capacity(candidates.len());
     let mut free: BTreeMap<LicenseType, Vec<(Reverse<i32>, usize)>> = BTreeMap::new();
-    for (place, (candidate, outline)) in facts.candidates.iter().zip(outlined.outlines).enumerate() {
-        let is_held = || !facts.gates.holds(candidate.seat, &candidate.owner).is_empty();
+    for (place, (candidate, outline)) in candidates.iter().zip(outlined.outlines).enumerate() {
+        let is_held = || !outlined.gates.holds(candidate.seat, &candidate.owner).is_empty();
         standings.push(match outline.verdict {
             Verdict::Keep => Standing::Stays,
             Verdict::Release if is_held() => Standing::Held,

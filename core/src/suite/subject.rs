@@ -67,6 +67,30 @@ impl Subject {
         Ok(subject)
     }
 
+    /// The facts of a real candidate.
+    pub(super) fn of_candidate(candidate: &Candidate<'_>) -> Self {
+        let nobody = |user_directory: &str, user_id: &str| User {
+            guid: UserGuid::new("user"),
+            user_directory: user_directory.to_owned(),
+            user_id: user_id.to_owned(),
+            name: String::new(),
+            inactive: false,
+            blocked: false,
+            removed_externally: false,
+            roles: Vec::new(),
+            tags: Vec::new(),
+            custom_properties: Vec::new(),
+            attributes: Vec::new(),
+        };
+        let (kind, user) = match candidate.owner {
+            Owner::Known(user) => (OwnerKind::Known, user.clone()),
+            Owner::Deleted { user_directory, user_id } => (OwnerKind::Deleted, nobody(user_directory, user_id)),
+            Owner::Unresolved => (OwnerKind::Unresolved, nobody("", "")),
+        };
+        let (seat, other_seats) = (candidate.seat.clone(), candidate.other_seats.clone());
+        Self { case: String::new(), is_varied: false, kind, seat, user, other_seats, rank: candidate.rank }
+    }
+
     /// The seat names its owner as the user list does. To be called after a change of kind or name.
     pub(super) fn settle(&mut self) {
         let (user_directory, user_id) = (self.user.user_directory.clone(), self.user.user_id.clone());

@@ -7,11 +7,12 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use steward_core::application::Choice;
 use steward_core::plan::{Held, Plan};
+use steward_core::text::printable;
 
 use super::format::TableOrJson;
 use super::run_text::{run_json, run_text};
 use super::stop::on_ctrl_c;
-use super::table::{escaped, printable};
+use super::table::escaped;
 use super::{ConfigFile, Outcome, confirm, deliver_points, load_settings, print_text};
 use crate::apply::{Applied, PlanRef, Request, apply};
 use crate::executor::Progress;

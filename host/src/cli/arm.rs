@@ -9,8 +9,9 @@ use steward_core::guard::Scope;
 use steward_core::ids::LicenseId;
 use steward_core::ledger::Event;
 use steward_core::rules_change::{newly_released, same_rules};
+use steward_core::text::printable;
 
-use super::table::{counted, printable};
+use super::table::counted;
 use super::{ConfigFile, Outcome, load_settings, print_text};
 use crate::ledger::{FILE_NAME, Ledger, LedgerError, StoredPlan};
 use crate::{clock, cycle, os_user};

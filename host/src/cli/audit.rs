@@ -12,10 +12,11 @@ use clap::{Args, Subcommand, ValueEnum};
 use steward_core::instant::Instant;
 use steward_core::ledger::RunId;
 use steward_core::settings::Account;
+use steward_core::text::printable;
 
 use super::format::TableOrJson;
 use super::people;
-use super::table::{counted, printable};
+use super::table::counted;
 use super::{ConfigFile, Outcome, confirm, load_settings, note, print_text};
 use crate::ledger::{Erased, LedgerError, NotedHead, verify};
 use crate::{clock, cycle, os_user, replay};

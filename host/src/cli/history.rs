@@ -6,8 +6,9 @@ use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 use steward_core::settings::account_name;
+use steward_core::text::{harmless, printable};
 
-use super::table::{Columns, escaped, harmless, printable};
+use super::table::{Columns, escaped};
 use super::{ConfigFile, Outcome, load_settings, print_text};
 use crate::ledger::{KeptChange, KeptReading};
 use crate::{clock, cycle};

@@ -1,6 +1,5 @@
 //! `steward plan`: says which seats would be released, and why.
 
-mod csv;
 mod text;
 
 use std::io::{self, IsTerminal as _, Write as _};
@@ -8,7 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
-use steward_core::plan::Plan;
+use steward_core::plan::{self, Plan};
 
 use super::out_file::{refuse_inputs, write_file};
 use super::table::{escaped, printable_lines};
@@ -192,7 +191,7 @@ fn print(plan: &Plan, format: Format, all: bool) -> io::Result<()> {
             out.write_all(escaped(&String::from_utf8_lossy(&json)).as_bytes())?;
         }
         Format::Json => plan.write(&mut out)?,
-        Format::Csv => csv::write(plan.body(), &mut out)?,
+        Format::Csv => plan::csv::write(plan.body(), &mut out)?,
         Format::Table => {
             let text = text::table(plan, all, io::stdout().is_terminal());
             out.write_all(printable_lines(&text).as_bytes())?;

@@ -7,10 +7,11 @@ use steward_core::instant::Instant;
 use steward_core::ledger::{Event, HandProtection, PersonRef};
 use steward_core::settings::account_name;
 use steward_core::snapshot::Snapshot;
+use steward_core::text::printable;
 
 use super::format::TableOrJson;
 use super::people::{self, Person};
-use super::table::{Columns, escaped, printable};
+use super::table::{Columns, escaped};
 use super::{ConfigFile, Outcome, load_settings, note, print_text};
 use crate::config::Settings;
 use crate::ledger::Ledger;

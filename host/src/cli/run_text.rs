@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 
 use anyhow::Result;
 use steward_core::settings::account_name;
+use steward_core::text::printable;
 
-use super::table::{Columns, counted, escaped, printable};
+use super::table::{Columns, counted, escaped};
 use crate::executor::{RunReport, SeatReport, SeatResult};
 
 /// Seats listed in the text. JSON has them all.

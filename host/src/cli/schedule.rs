@@ -6,9 +6,10 @@ use anyhow::Result;
 use clap::Args;
 use steward_core::instant::Instant;
 use steward_core::schedule::{Kind, ScheduleReport};
+use steward_core::text::printable;
 
 use super::format::TextOrJson;
-use super::table::{escaped, printable};
+use super::table::escaped;
 use super::{Outcome, parse_instant, print_text};
 use crate::clock;
 

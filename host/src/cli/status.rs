@@ -14,9 +14,10 @@ use steward_core::instant::Instant;
 use steward_core::ledger::{Run, RunId};
 use steward_core::plan::PlannedPool;
 use steward_core::planner;
+use steward_core::text::printable;
 
 use super::format::TableOrJson;
-use super::table::{Columns, counted, escaped, printable};
+use super::table::{Columns, counted, escaped};
 use super::{ConfigFile, Outcome, load_settings, print_text};
 use crate::executor::{RunReport, SeatResult};
 use crate::ledger::{DaemonLock, Ledger, LedgerError};

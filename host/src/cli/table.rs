@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, Table};
+use steward_core::text::{is_unprintable, printable};
 
 /// A table without lines, indented by two blanks.
 pub struct Columns {
@@ -41,22 +42,7 @@ impl Columns {
     }
 }
 
-/// Names come from a directory that others write: control characters could move the cursor or hide a line.
-pub fn printable(text: &str) -> String {
-    if !text.chars().any(is_unprintable) {
-        return text.to_owned();
-    }
-    text.chars().map(|c| if is_unprintable(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
-}
-
-/// Spreadsheets run a cell that begins like a formula; an apostrophe makes it a text. Control characters go as in the
-/// table. The JSON form has the names as they are.
-pub fn harmless(text: &str) -> String {
-    let text = printable(text);
-    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
-}
-
-/// The same for a text of several lines.
+/// As [`printable`], for a text of several lines.
 pub fn printable_lines(text: &str) -> String {
     text.split_inclusive('\n')
         .map(|line| line.strip_suffix('\n').map_or_else(|| printable(line), |line| printable(line) + "\n"))
@@ -75,12 +61,6 @@ pub fn escaped(json: &str) -> String {
         }
     }
     text
-}
-
-/// Control characters, line breaks of other alphabets, and the marks that turn the direction of writing.
-fn is_unprintable(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The beginning of a long text.

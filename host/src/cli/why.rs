@@ -12,11 +12,11 @@ use steward_core::instant::Instant;
 use steward_core::plan::{Held, Plan, PlannedDecision};
 use steward_core::policy::Policy as _;
 use steward_core::snapshot::{Snapshot, User};
-use steward_core::text::fold;
+use steward_core::text::{fold, printable};
 
 use super::format::TextOrJson;
 use super::people::{self, Person};
-use super::table::{Columns, escaped, printable};
+use super::table::{Columns, escaped};
 use super::{OptionalConfigFile, Outcome, SourceArgs, facts_group, load_settings, note, print_text};
 use crate::cycle::{CycleError, Prepared};
 use crate::ledger::{Ledger, PastRelease};

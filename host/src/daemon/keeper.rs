@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde_json::Map;
 use steward_core::digest::Digest;
 use steward_core::instant::{Instant, MS_PER_MINUTE};
 use steward_core::timetable::{Timetable, is_overdue};
@@ -24,7 +25,7 @@ use crate::clock::Timer;
 use crate::config::Settings;
 use crate::cycle;
 use crate::ledger::Ledger;
-use crate::run_settings::guard_settings;
+use crate::run_settings::settings_draft;
 
 /// A failed job is tried again after a minute, then two, four …, and at the latest after half an hour.
 const RETRY_FIRST_MS: i64 = MS_PER_MINUTE;
@@ -427,10 +428,8 @@ impl Keeper {
 
 /// Rules or limits differ; the policy component itself is compared when a plan is made.
 fn decides_differently(one: &Settings, other: &Settings) -> bool {
-    let shared = crate::run_settings::shared_policy_settings;
-    guard_settings(one) != guard_settings(other)
-        || shared(one) != shared(other)
-        || one.steward.policy != other.steward.policy
+    let draft = |settings| settings_draft(settings, &Map::new());
+    draft(one) != draft(other) || one.steward.policy != other.steward.policy
 }
 
 /// Settings that are looked at once, when the daemon starts.

@@ -8,7 +8,9 @@ use steward_core::candidate::Candidate;
 use steward_core::columns::{self, RuleNames};
 use steward_core::decision::{Decision, Outline, RuleOutcome};
 use steward_core::license_type::LicenseType;
-use steward_core::policy::{Description, Fault, FaultKind, Needs, Policy, RunContext, check_decision, check_outcomes};
+use steward_core::policy::{
+    Description, Fault, FaultKind, Needs, Policy, RunContext, are_readable, check_decision, check_outcomes,
+};
 use thiserror::Error;
 use wasmtime::component::{InstancePre, ResourceAny};
 use wasmtime::{ResourceLimiter, Store, Trap};
@@ -17,11 +19,6 @@ use super::bindings::exports::steward::policy::{bulk, policy as contract};
 use super::engine::{PolicyEngine, in_ticks};
 use super::limits::Limits;
 use super::mapping;
-
-/// More errors about one file of settings nobody mends at once.
-const SETTINGS_ERRORS_MAX: usize = 1_000;
-/// A sentence, with a name from the settings in it.
-const SETTINGS_ERROR_BYTES_MAX: usize = 4_000;
 
 /// A policy with its settings. It is not asked again after a fault: core does not, and a trapped instance cannot.
 pub struct Sandbox<'p> {
@@ -77,7 +74,7 @@ impl<'p> Sandbox<'p> {
                 let fault = Fault::new(FaultKind::Malformed, "it refuses its settings and names no error");
                 Err(ConfigureError::Fault(fault))
             }
-            Err(errors) if !are_readable(&errors) => {
+            Err(errors) if !are_readable(errors.iter().map(|error| (error.path.as_str(), error.message.as_str()))) => {
                 let detail = format!("it refuses its settings with {} errors that nobody could read", errors.len());
                 Err(ConfigureError::Fault(Fault::new(FaultKind::Oversize, detail)))
             }
@@ -87,12 +84,6 @@ impl<'p> Sandbox<'p> {
             }
         }
     }
-}
-
-/// Few and short enough for a terminal and for the ledger.
-fn are_readable(errors: &[contract::SettingsError]) -> bool {
-    let size = |error: &contract::SettingsError| error.path.len().max(error.message.len());
-    errors.len() <= SETTINGS_ERRORS_MAX && errors.iter().all(|error| size(error) <= SETTINGS_ERROR_BYTES_MAX)
 }
 
 impl Sandbox<'_> {

@@ -8,12 +8,12 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 use steward_core::instant::Instant;
 use steward_core::ledger::{Head, PersonRef};
+use steward_core::text::harmless;
 
 use super::row::{Row, rows};
 use super::show::name;
 use super::{ExportFormat, Filter};
 use crate::cli::out_file::{refuse_inputs, write_file};
-use crate::cli::table::harmless;
 use crate::cli::{ConfigFile, Outcome, load_settings};
 use crate::ledger::Account;
 use crate::{clock, cycle};

@@ -3,8 +3,7 @@
 use std::fmt::Write as _;
 
 use serde::Serialize;
-
-use crate::cli::table::printable;
+use steward_core::text::printable;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]

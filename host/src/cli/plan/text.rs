@@ -9,9 +9,10 @@ use steward_core::ids::LicenseId;
 use steward_core::license_type::LicenseType;
 use steward_core::plan::{Held, Plan, PlanBody, PlannedDecision};
 use steward_core::settings::account_name;
+use steward_core::text::printable;
 
 use crate::cli::status::pools_text;
-use crate::cli::table::{Columns, counted, printable, shorten};
+use crate::cli::table::{Columns, counted, shorten};
 
 /// Releases in the table unless all are asked for.
 const FIRST: usize = 20;

@@ -4,9 +4,10 @@ use anyhow::Result;
 use clap::Args;
 use steward_core::ledger::CheckOutcome;
 use steward_core::policy_gate::{CONTRACT, SETTINGS};
+use steward_core::text::printable;
 
 use super::super::format::TableOrJson;
-use super::super::table::{Columns, escaped, printable};
+use super::super::table::{Columns, escaped};
 use super::super::{ConfigFile, Outcome, print_text};
 use crate::activation::{self, Activation, Request};
 use crate::{clock, os_user, policies};

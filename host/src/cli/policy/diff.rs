@@ -6,9 +6,10 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use serde_json::{Map, Value, json};
 use steward_core::policy_diff::{Change, PolicyDiff, SeatDiff};
+use steward_core::text::printable;
 
 use super::super::format::TableOrJson;
-use super::super::table::{Columns, counted, escaped, printable};
+use super::super::table::{Columns, counted, escaped};
 use super::super::{Outcome, print_text};
 use super::MaybeConfig;
 use crate::config::{Settings, document};

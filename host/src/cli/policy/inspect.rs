@@ -3,9 +3,10 @@
 use anyhow::Result;
 use clap::Args;
 use serde_json::json;
+use steward_core::text::printable;
 
 use super::super::format::TextOrJson;
-use super::super::table::{Columns, escaped, printable};
+use super::super::table::{Columns, escaped};
 use super::super::{Outcome, print_text};
 use super::{MaybeConfig, find};
 use crate::config::Settings;

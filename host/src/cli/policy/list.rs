@@ -7,9 +7,10 @@ use clap::Args;
 use serde_json::{Value, json};
 use steward_core::digest::Digest;
 use steward_core::ledger::ShadowComparison;
+use steward_core::text::printable;
 
 use super::super::format::TableOrJson;
-use super::super::table::{Columns, counted, escaped, printable};
+use super::super::table::{Columns, counted, escaped};
 use super::super::{ConfigFile, Outcome, load_settings, print_text};
 use super::MaybeConfig;
 use crate::config::Settings;

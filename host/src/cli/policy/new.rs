@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use steward_core::text::printable;
 
 use super::super::failure::WrongUsage;
-use super::super::table::printable;
 use super::super::{Outcome, print_text};
 use crate::policies::{self, Found};
 use crate::policy_build;

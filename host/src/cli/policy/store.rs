@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use steward_core::ledger::{Event, StoredPolicy};
+use steward_core::text::printable;
 
-use super::super::table::{counted, printable};
+use super::super::table::counted;
 use super::super::{ConfigFile, Outcome, print_text};
 use super::test::{beside, suite_files};
 use crate::policies::{self, Found, Origin, SHIPPED};

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value;
 use steward_core::instant::Instant;
+use steward_core::text::printable;
 
-use super::super::table::{Columns, printable};
+use super::super::table::Columns;
 use crate::ledger::SeenAlive;
 
 #[derive(Debug, Serialize)]

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use steward_core::ids::LicenseId;
-use steward_core::plan::PlanBody;
-
-use crate::cli::table::harmless;
+use super::PlanBody;
+use crate::decision::Verdict;
+use crate::ids::LicenseId;
+use crate::text::harmless;
 
 const TITLES: [&str; 14] = [
     "licenseType",
@@ -25,6 +25,10 @@ const TITLES: [&str; 14] = [
     "heldBy",
 ];
 
+/// Writes lines that end as Windows ends them; a spreadsheet takes no cell for a formula.
+///
+/// # Errors
+/// When `out` fails.
 pub fn write(plan: &PlanBody, out: &mut dyn io::Write) -> io::Result<()> {
     let released: BTreeSet<&LicenseId> = plan.releases.iter().collect();
     let mut held_by: BTreeMap<&LicenseId, Vec<&str>> = BTreeMap::new();
@@ -37,6 +41,10 @@ pub fn write(plan: &PlanBody, out: &mut dyn io::Write) -> io::Result<()> {
     writer.write_record(TITLES)?;
     for decision in &plan.decisions {
         let optional = |value: Option<String>| value.unwrap_or_default();
+        let verdict = match decision.verdict {
+            Verdict::Keep => "keep",
+            Verdict::Release => "release",
+        };
         writer.write_record([
             decision.license_type.to_string(),
             harmless(decision.license_id.as_str()),
@@ -46,7 +54,7 @@ pub fn write(plan: &PlanBody, out: &mut dyn io::Write) -> io::Result<()> {
             optional(decision.allocated_at.map(|at| at.to_string())),
             decision.last_used.to_string(),
             optional(decision.idle_days.map(|days| days.to_string())),
-            format!("{:?}", decision.verdict).to_lowercase(),
+            verdict.to_owned(),
             harmless(&decision.rule),
             harmless(&decision.reason),
             optional(decision.flips_at.map(|at| at.to_string())),

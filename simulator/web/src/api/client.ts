@@ -1,0 +1,69 @@
+// The daemon's HTTP API, typed by its description: `npm run api-types` writes `generated/api.d.ts` from `docs/openapi.json`.
+//
+// A token goes into a header, never into an address. A refusal is an `ApiProblem` with the daemon's own sentence.
+
+import createClient, { type Client } from 'openapi-fetch';
+import type { components, paths } from './generated/api.js';
+
+export type Schemas = components['schemas'];
+export type Api = Client<paths>;
+
+/** Where the daemon answers: on the server that the page came from. */
+export const API_BASE = new URL('.', document.baseURI);
+
+export class ApiProblem extends Error {
+  /** 0 when nobody answered. */
+  readonly status: number;
+  readonly code: Schemas['ProblemCode'] | 'no-answer' | 'no-daemon';
+
+  constructor(status: number, code: ApiProblem['code'], message: string) {
+    super(message);
+    this.name = 'ApiProblem';
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/** `token` is asked for each request, so that a new one counts at once; `onsignedout` hears of a token that is not good. */
+export function createApi(token: () => string | undefined, onsignedout: () => void): Api {
+  const client = createClient<paths>({
+    baseUrl: API_BASE.href.replace(/\/$/, ''),
+    credentials: 'omit',
+    cache: 'no-store',
+    redirect: 'error',
+  });
+  client.use({
+    onRequest({ request }) {
+      const value = token();
+      if (value !== undefined) request.headers.set('authorization', `Bearer ${value}`);
+      return request;
+    },
+    async onResponse({ response }) {
+      if (response.ok) return response;
+      const problem = await problemOf(response);
+      if (problem.code === 'not-signed-in') onsignedout();
+      throw problem;
+    },
+    onError({ error }) {
+      return new ApiProblem(0, 'no-answer', `the daemon does not answer: ${error instanceof Error ? error.message : String(error)}`);
+    },
+  });
+  return client;
+}
+
+/** Only a daemon refuses with JSON that has a code. */
+export async function problemOf(response: Response): Promise<ApiProblem> {
+  try {
+    const { code, message } = (await response.json()) as Partial<Schemas['Problem']>;
+    if (typeof code === 'string' && typeof message === 'string') return new ApiProblem(response.status, code, message);
+  } catch {
+    // It was no JSON.
+  }
+  return new ApiProblem(response.status, 'no-daemon', `there is no daemon behind this page (status ${response.status})`);
+}
+
+/** The answer of a request, or its problem. */
+export function answerOf<T>({ data }: { readonly data?: T | undefined }): T {
+  if (data === undefined) throw new ApiProblem(0, 'no-answer', 'the daemon answered with nothing');
+  return data;
+}

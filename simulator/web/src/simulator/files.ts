@@ -1,0 +1,30 @@
+// Files that come in and go out. Nothing here leaves the browser: a download is a blob of this page.
+
+/** Larger ones are no snapshot that a browser could hold. */
+export const SNAPSHOT_BYTES_MAX = 400_000_000;
+
+export type FileKind = 'policy' | 'snapshot' | 'unknown';
+
+/** By what is in the file, not by its name. */
+export function kindOf(bytes: Uint8Array): FileKind {
+  const [a, b, c, d] = bytes;
+  if (a === 0x00 && b === 0x61 && c === 0x73 && d === 0x6d) return 'policy';
+  const start = new TextDecoder().decode(bytes.subarray(0, 64)).replace(/^\uFEFF/, '').trimStart();
+  return start.startsWith('{') ? 'snapshot' : 'unknown';
+}
+
+export async function readFile(file: File): Promise<Uint8Array> {
+  if (file.size > SNAPSHOT_BYTES_MAX) throw new Error(`the file has ${file.size} bytes, at most ${SNAPSHOT_BYTES_MAX} can be read`);
+  return new Uint8Array(await file.arrayBuffer());
+}
+
+export function download(name: string, content: Uint8Array | string, type: string): void {
+  const part = typeof content === 'string' ? content : new Uint8Array(content);
+  const address = URL.createObjectURL(new Blob([part], { type }));
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  // The browser has taken the address by the time that this runs.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

@@ -1,0 +1,111 @@
+// The simulator's page as one object: inputs, and what follows from them.
+
+import { untrack } from 'svelte';
+import type { Comparison, Explanation, Simulator, SweepPoint, TimelineDay, View } from '../engine/types.js';
+import { Answer } from './answer.svelte.js';
+import { Inputs, type SideName } from './inputs.svelte.js';
+import { Side } from './side.svelte.js';
+import { sweepables, type Sweepable } from './sweepable.js';
+
+/** A view with the places of the seats that the query wants. */
+export interface Listing {
+  readonly view: View;
+  readonly places: Uint32Array;
+}
+
+export class Workbench {
+  readonly inputs = new Inputs();
+  readonly simulator: Simulator;
+  readonly a: Side;
+  readonly b: Side;
+  readonly shown: Side = $derived.by(() => this.side(this.inputs.shown));
+
+  readonly listing = new Answer<Listing>();
+  readonly explanation = new Answer<Explanation>();
+  readonly comparison = new Answer<Comparison>();
+  readonly sweep = new Answer<readonly SweepPoint[]>();
+  readonly timeline = new Answer<readonly TimelineDay[]>();
+
+  readonly sweepable: readonly Sweepable[] = $derived.by(() => sweepables(this.shown.numbers.value ?? []));
+  /** What is swept: the chosen numbers, or the first that there are. */
+  readonly swept: Sweepable | undefined = $derived.by(
+    () => this.sweepable.find(({ key }) => key === this.inputs.swept) ?? this.sweepable[0],
+  );
+
+  /** To be called while a component is made: its effects end with it. */
+  constructor(simulator: Simulator) {
+    this.simulator = simulator;
+    this.a = new Side(simulator, this.inputs, 'a');
+    this.b = new Side(simulator, this.inputs, 'b');
+    $effect(() => this.#list());
+    $effect(() => this.#explain());
+    $effect(() => this.#compare());
+    $effect(() => this.#sweep());
+    $effect(() => this.#timeline());
+    $effect(() => () => simulator.close());
+  }
+
+  #sweptBefore: string | undefined;
+
+  side(name: SideName): Side {
+    return name === 'a' ? this.a : this.b;
+  }
+
+  #list(): void {
+    const view = this.shown.view.value;
+    const { query } = this.inputs;
+    untrack(() => {
+      if (view) void this.listing.ask(async () => ({ view, places: await view.order(query) }));
+      else this.listing.clear();
+    });
+  }
+
+  #explain(): void {
+    const view = this.shown.view.value;
+    const { place } = this.inputs;
+    untrack(() => {
+      if (view && place !== undefined) void this.explanation.ask(() => view.explain(place));
+      else this.explanation.clear();
+    });
+  }
+
+  #compare(): void {
+    const before = this.a.view.value;
+    const after = this.b.view.value;
+    untrack(() => {
+      if (before && after) void this.comparison.ask(() => after.compare(before));
+      else this.comparison.clear();
+    });
+  }
+
+  /** Only while its chart is on screen. */
+  #sweep(): void {
+    const session = this.shown.session.value;
+    const draft = this.shown.draftText;
+    // By its key: the list of numbers is made anew with every draft.
+    const key = this.swept?.key;
+    const { now, tab } = this.inputs;
+    untrack(() => {
+      const { swept } = this;
+      if (tab !== 'sweep' || !session || draft === undefined || !swept || key === undefined) return;
+      if (key !== this.#sweptBefore) this.sweep.clear();
+      this.#sweptBefore = key;
+      const { pointers, values } = swept;
+      const partly = this.sweep.value === undefined ? (points: readonly SweepPoint[]) => this.sweep.show(points) : undefined;
+      void this.sweep.ask(() => session.sweep({ draft, pointers, values, ...at(now) }, partly));
+    });
+  }
+
+  /** Only while its chart is on screen. */
+  #timeline(): void {
+    const session = this.shown.session.value;
+    const draft = this.shown.draftText;
+    const { now, tab } = this.inputs;
+    untrack(() => {
+      if (tab !== 'timeline' || !session || draft === undefined) return;
+      void this.timeline.ask(() => session.timeline({ draft, ...at(now) }));
+    });
+  }
+}
+
+const at = (now: number | undefined) => (now === undefined ? {} : { now });
