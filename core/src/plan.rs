@@ -31,6 +31,7 @@ pub struct Plan {
 
 /// The members of a plan in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Plan"))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlanBody {
     pub format: u32,
@@ -56,6 +57,7 @@ pub struct PlanBody {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GuardIdentity {
     /// Of the guard's settings.
@@ -66,6 +68,7 @@ pub struct GuardIdentity {
 
 /// Which facts the plan was made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct InventoryIdentity {
     pub digest: Digest,
@@ -75,6 +78,7 @@ pub struct InventoryIdentity {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlannedPool {
     pub license_type: LicenseType,
@@ -86,6 +90,7 @@ pub struct PlannedPool {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlannedDecision {
     pub license_type: LicenseType,
@@ -107,6 +112,7 @@ pub struct PlannedDecision {
 
 /// What a gate holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Held {
     pub scope: Scope,
@@ -120,6 +126,7 @@ pub struct Held {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlannedFault {
     pub kind: FaultKind,

@@ -14,7 +14,6 @@ mod generate;
 mod history;
 mod out_file;
 mod outbox;
-mod people;
 mod plan;
 mod policy;
 mod protect;

@@ -1,7 +1,10 @@
 //! Steward's host: everything that is read, written, sent or awaited. It decides nothing; deciding is core's.
 
 pub mod activation;
+//pub mod api;
 pub mod apply;
+pub mod arming;
+mod audit;
 mod causes;
 pub mod cli;
 pub mod clock;
@@ -16,6 +19,7 @@ pub mod influx;
 pub mod ledger;
 pub mod monitor;
 mod os_user;
+pub mod people;
 pub mod policies;
 pub mod policy;
 mod policy_build;
@@ -23,6 +27,7 @@ pub mod policy_compare;
 mod policy_template;
 pub mod policy_trial;
 mod private;
+mod protect;
 pub mod qrs;
 mod replay;
 mod run_settings;
@@ -30,3 +35,5 @@ mod run_settings;
 pub mod service;
 pub mod simulation;
 pub mod undo;
+pub mod why;
+mod wording;

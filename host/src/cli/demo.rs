@@ -16,15 +16,16 @@ use tokio_util::sync::CancellationToken;
 
 use super::fake_qrs::{certificate_set, serve, utc_now};
 use super::out_file::write_file;
-use super::people::Person;
-use super::table::counted;
 use super::{Outcome, deliver_points, plan, print_text, why};
 use crate::clock::{self, Timer};
 use crate::config::Settings;
 use crate::cycle::{self, Prepared, Source};
 use crate::daemon::control::Control;
 use crate::daemon::{self, Hooks, Stop};
+use crate::people::Person;
 use crate::simulation::{self, Past};
+use crate::why::explain;
+use crate::wording::counted;
 
 /// A past of three months shows a trend.
 const HISTORY_DAYS: u32 = 90;
@@ -200,7 +201,7 @@ fn explain_two(prepared: &Prepared, plan: &Plan) -> Result<Vec<String>> {
     for (title, decision) in [("Why would this seat go?", released), ("Why does this one stay?", kept)] {
         let Some(decision) = decision else { continue };
         let person = Person { user_directory: decision.user_directory.clone(), user_id: decision.user_id.clone() };
-        print_text(&format!("\n{title}\n{}", why::text(&why::explain(prepared, plan, &person)?)))?;
+        print_text(&format!("\n{title}\n{}", why::text(&explain(prepared, plan, &person)?)))?;
         accounts.push(person.account());
     }
     Ok(accounts)

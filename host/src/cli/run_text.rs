@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use steward_core::settings::account_name;
 
-use super::table::{Columns, counted, escaped, printable};
+use super::table::{Columns, escaped, printable};
 use crate::executor::{RunReport, SeatReport, SeatResult};
+use crate::wording::counted;
 
 /// Seats listed in the text. JSON has them all.
 const LISTED_MAX: usize = 50;

@@ -11,7 +11,8 @@ use steward_core::plan::{Held, Plan, PlanBody, PlannedDecision};
 use steward_core::settings::account_name;
 
 use crate::cli::status::pools_text;
-use crate::cli::table::{Columns, counted, printable, shorten};
+use crate::cli::table::{Columns, printable, shorten};
+use crate::wording::counted;
 
 /// Releases in the table unless all are asked for.
 const FIRST: usize = 20;

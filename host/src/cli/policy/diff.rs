@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use steward_core::policy_diff::{Change, PolicyDiff, SeatDiff};
 
 use super::super::format::TableOrJson;
-use super::super::table::{Columns, counted, escaped, printable};
+use super::super::table::{Columns, escaped, printable};
 use super::super::{Outcome, print_text};
 use super::MaybeConfig;
 use crate::config::{Settings, document};
@@ -16,6 +16,7 @@ use crate::ledger::Ledger;
 use crate::policies;
 use crate::policy_compare::{Facts, Side, compare};
 use crate::run_settings::guard_settings;
+use crate::wording::counted;
 use crate::{clock, cycle};
 
 /// Seats listed in the table unless all are asked for.

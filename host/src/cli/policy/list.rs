@@ -9,12 +9,13 @@ use steward_core::digest::Digest;
 use steward_core::ledger::ShadowComparison;
 
 use super::super::format::TableOrJson;
-use super::super::table::{Columns, counted, escaped, printable};
+use super::super::table::{Columns, escaped, printable};
 use super::super::{ConfigFile, Outcome, load_settings, print_text};
 use super::MaybeConfig;
 use crate::config::Settings;
 use crate::ledger::{KeptDisagreement, Ledger};
 use crate::policies::{self, Found, SHIPPED};
+use crate::wording::counted;
 use crate::{activation, cycle};
 
 #[derive(Args)]

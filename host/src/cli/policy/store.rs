@@ -8,10 +8,11 @@ use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use steward_core::ledger::Event;
 
-use super::super::table::{counted, printable};
+use super::super::table::printable;
 use super::super::{ConfigFile, Outcome, print_text};
 use super::test::{beside, suite_files};
 use crate::policies::{self, Found, Origin, SHIPPED};
+use crate::wording::counted;
 use crate::{clock, os_user, policy_trial};
 
 #[derive(Args)]
