@@ -57,3 +57,15 @@ pub async fn list(ledger: &mut Ledger) -> Result<Vec<(Option<Account>, HandProte
     listed.sort_by_key(|(account, _)| name(account));
     Ok(listed)
 }
+
+/// The end of something as people write it: an instant, or a day, which counts to its end.
+///
+/// # Errors
+/// With what to write instead.
+pub fn parse_end(text: &str) -> Result<Instant, String> {
+    if let Some(instant) = Instant::parse(text) {
+        return Ok(instant);
+    }
+    let day = Instant::parse(&format!("{text}T00:00:00Z")).and_then(|day| day.plus_days(1));
+    day.ok_or_else(|| "write a date such as 2027-01-31".to_owned())
+}

@@ -1,5 +1,7 @@
 //! What handlers answer, and how the OpenAPI description says so.
 
+use std::marker::PhantomData;
+
 use axum::Json;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -97,10 +99,16 @@ impl Answer for Told {
 
 /// A file, byte for byte as it is kept.
 pub struct File<K> {
-    pub bytes: Body,
+    bytes: Body,
     /// What a browser calls it when it saves it.
-    pub name: String,
-    pub kind: K,
+    name: String,
+    kind: PhantomData<K>,
+}
+
+impl<K> File<K> {
+    pub fn new(bytes: impl Into<Body>, name: String) -> Self {
+        Self { bytes: bytes.into(), name, kind: PhantomData }
+    }
 }
 
 /// What kind of file it is.
@@ -126,12 +134,7 @@ impl<K: FileKind> IntoResponse for File<K> {
 impl<K: FileKind> Answer for File<K> {
     fn describe(schemas: &mut SchemaGenerator) -> Vec<Described> {
         let schema = K::schema(schemas);
-        vec![Described {
-            status: StatusCode::OK,
-            description: K::DESCRIPTION,
-            content_type: K::CONTENT_TYPE,
-            schema,
-        }]
+        vec![Described { status: StatusCode::OK, description: K::DESCRIPTION, content_type: K::CONTENT_TYPE, schema }]
     }
 }
 

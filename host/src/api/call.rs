@@ -4,6 +4,7 @@
 //! description are made of that signature, so that none of them can say something else.
 
 use std::any::TypeId;
+use std::net::IpAddr;
 
 use axum::body::to_bytes;
 use axum::extract::{FromRequestParts as _, Path, Query, Request};
@@ -14,6 +15,7 @@ use serde::de::DeserializeOwned;
 
 use super::Api;
 use super::door::Caller;
+use super::guard::Ends;
 use super::problem::{Code, Problem};
 
 /// Nothing that is asked for here is longer: a list of people to give seats back to is the longest.
@@ -28,6 +30,8 @@ pub struct Nothing {}
 pub struct Call<P = Nothing, Q = Nothing, B = Nothing> {
     pub api: Api,
     pub caller: Caller,
+    /// Where the request comes from.
+    pub peer: IpAddr,
     pub path: P,
     pub query: Q,
     pub body: B,
@@ -50,6 +54,7 @@ impl<P: Part, Q: Part, B: Part> Call<P, Q, B> {
     pub async fn read(api: Api, request: Request) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
         let caller = parts.extensions.get::<Caller>().cloned().unwrap_or(Caller::Nobody);
+        let peer = parts.extensions.get::<Ends>().map_or(IpAddr::from([127, 0, 0, 1]), |ends| ends.peer);
         let unreadable = |what: &str| Problem::new(Code::Unreadable, format!("cannot read the address: {what}"));
         let path = if is_nothing::<P>() {
             nothing()?
@@ -64,10 +69,11 @@ impl<P: Part, Q: Part, B: Part> Call<P, Q, B> {
         }
         // A body that comes too slowly is the time-out's affair.
         let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| too_large())?;
-        let is_json = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
-            let essence = value.split(';').next().unwrap_or_default().trim();
-            essence.eq_ignore_ascii_case("application/json")
-        });
+        let is_json =
+            parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
+                let essence = value.split(';').next().unwrap_or_default().trim();
+                essence.eq_ignore_ascii_case("application/json")
+            });
         let body = match bytes.is_empty() {
             true => parse(b"{}")?,
             false if !is_json => {
@@ -75,7 +81,7 @@ impl<P: Part, Q: Part, B: Part> Call<P, Q, B> {
             }
             false => parse(&bytes)?,
         };
-        Ok(Self { api, caller, path, query, body })
+        Ok(Self { api, caller, peer, path, query, body })
     }
 }
 

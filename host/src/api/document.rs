@@ -169,7 +169,8 @@ fn without_null(mut schema: Value) -> Value {
 
 /// Why a request of this shape may be refused.
 fn problems<P: 'static, Q: 'static, B: 'static>(what: &Describe<'_>) -> Vec<Code> {
-    let mut codes = vec![Code::TooSlow, Code::ForeignHost, Code::TooMany, Code::Failed, Code::Unavailable, Code::NotAllowed];
+    let mut codes =
+        vec![Code::TooSlow, Code::ForeignHost, Code::TooMany, Code::Failed, Code::Unavailable, Code::NotAllowed];
     if what.access != Access::Open {
         codes.push(Code::NotSignedIn);
     }

@@ -39,6 +39,11 @@ pub struct Route {
 }
 
 impl Route {
+    /// The same for somebody else.
+    pub fn open_to(self, access: Access) -> Self {
+        Self { access, ..self }
+    }
+
     pub fn describe(&self, document: &mut Document) -> Value {
         let what = Describe {
             id: self.id,
@@ -126,7 +131,10 @@ where
         describe: |document, what| document.operation::<P, Q, B, R>(what),
         handler: on(filter, move |state: State<Api>, request: Request| -> _ {
             let answered = handler(state, request);
-            async move { let response: Response = answered.await; response }
+            async move {
+                let response: Response = answered.await;
+                response
+            }
         }),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use steward_core::ids::LicenseId;
 use steward_core::instant::Instant;
-use steward_core::ledger::{Answer, Entry, Event, PersonRef, RestoreAnswer, RunId, RunKind, SeatOutcome};
+use steward_core::ledger::{Answer, Entry, Event, LedgerState, PersonRef, RestoreAnswer, RunId, RunKind, SeatOutcome};
 use steward_core::license_type::LicenseType;
 
 use crate::ledger::{Ledger, LedgerError, fold_account};
@@ -41,6 +41,17 @@ pub struct Row {
 
 /// The seats of runs, so that later entries can be told whose they are.
 pub type Seats = BTreeMap<(RunId, LicenseId), (LicenseType, PersonRef)>;
+
+/// The seats of all runs so far.
+pub fn seats_of(state: &LedgerState) -> Seats {
+    let mut seats = Seats::new();
+    for (run, of_run) in state.runs() {
+        let taken = of_run.seats.values().map(|(seat, _)| (&seat.license_id, seat.license_type, &seat.person));
+        let given = of_run.restores.iter().map(|(id, restore)| (id, restore.license_type, &restore.person));
+        seats.extend(taken.chain(given).map(|(id, kind, person)| ((*run, id.clone()), (kind, person.clone()))));
+    }
+    seats
+}
 
 /// Every entry that the filter lets through, in order.
 ///

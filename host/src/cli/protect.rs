@@ -14,8 +14,9 @@ use super::{ConfigFile, Outcome, load_settings, note, print_text};
 use crate::config::Settings;
 use crate::ledger::{Account, Ledger};
 use crate::people::{self, Person};
+use crate::protect::{self, parse_end};
 use crate::run_settings::guard_settings;
-use crate::{clock, cycle, os_user, protect};
+use crate::{clock, cycle, os_user};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -135,13 +136,4 @@ async fn list(ledger: &mut Ledger, format: TableOrJson) -> Result<String> {
         columns.row([person.as_str(), &until, expired, &protection.by, &protection.at.to_string(), &protection.note]);
     }
     Ok(if columns.is_empty() { "Nobody is protected by hand.\n".to_owned() } else { columns.text() })
-}
-
-/// A day counts to its end.
-fn parse_end(text: &str) -> Result<Instant, String> {
-    if let Some(instant) = Instant::parse(text) {
-        return Ok(instant);
-    }
-    let day = Instant::parse(&format!("{text}T00:00:00Z")).and_then(|day| day.plus_days(1));
-    day.ok_or_else(|| "write a date such as 2027-01-31".to_owned())
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use steward_core::digest::Digest;
 use steward_core::text::hex;
+use subtle::ConstantTimeEq as _;
 use thiserror::Error;
 
 use crate::private;
@@ -91,7 +92,8 @@ impl Control {
 
     /// Whether somebody knows the secret. Digests are compared, so that the time it takes tells nothing of it.
     pub fn is_token(&self, given: &str) -> bool {
-        Digest::of_bytes(self.token.as_bytes()) == Digest::of_bytes(given.as_bytes())
+        let digest = |text: &str| Digest::of_bytes(text.as_bytes());
+        digest(&self.token).as_bytes().ct_eq(digest(given).as_bytes()).into()
     }
 
     /// Asks the daemon for something; the answer is a sentence.

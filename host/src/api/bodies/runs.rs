@@ -10,7 +10,6 @@ use steward_core::instant::Instant;
 use steward_core::ledger::RunId;
 use steward_core::license_type::LicenseType;
 
-
 use crate::executor::{ReportKind, SeatResult};
 
 #[derive(Debug, Deserialize, JsonSchema)]
