@@ -250,9 +250,10 @@ async fn answer(
         listeners.push(own);
         address
     };
-    tracing::info!("listening on {}://{bound}", listener.scheme());
+    let url = format!("{}://{bound}", listener.scheme());
+    tracing::info!("listening on {url}");
     listeners.push(listener);
-    let control = Arc::new(Control::leave(parts.folder, control_address)?);
+    let control = Arc::new(Control::leave(parts.folder, control_address, &url)?);
     let (desk, clerk) = api::desk(parts.settings.clone(), parts.timer.clone());
     let events = parts.works.events().clone();
     let api = Api {

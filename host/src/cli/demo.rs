@@ -17,8 +17,10 @@ use tokio_util::sync::CancellationToken;
 use super::fake_qrs::{certificate_set, serve, utc_now};
 use super::out_file::write_file;
 use super::{Outcome, deliver_points, plan, print_text, why};
+use crate::api::door::SignInCodes;
 use crate::clock::{self, Timer};
 use crate::config::Settings;
+use crate::config::steward::http::Role;
 use crate::cycle::{self, Prepared, Source};
 use crate::daemon::control::Control;
 use crate::daemon::{self, Hooks, Stop};
@@ -117,7 +119,7 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
         )?;
         let options = daemon::Options { config, timer: Timer::real(), signals: true, until: None };
         let hooks = Hooks::default();
-        let told = tokio::spawn(tell_address(settings, hooks.ready.clone()));
+        let told = tokio::spawn(tell_address(settings, hooks.ready.clone(), hooks.codes.clone()));
         daemon::run_supervised(options, Stop::default(), hooks).await?;
         told.abort();
     } else {
@@ -135,11 +137,14 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
 }
 
 /// Prints where the daemon of the demo answers: on a port that was free.
-async fn tell_address(settings: Settings, ready: CancellationToken) {
+async fn tell_address(settings: Settings, ready: CancellationToken, codes: SignInCodes) {
     ready.cancelled().await;
     let control = settings.data_dir().and_then(|folder| Control::find(&folder).ok());
-    if let Some(address) = control.map(|control| control.address()) {
-        let text = format!("Health and metrics: http://{address}/readyz and http://{address}/metrics\n");
+    if let Some(url) = control.as_ref().map(Control::url) {
+        // Behind the number sign: browsers keep that part to themselves, so it stands in no log.
+        let link = codes.offer("demo", Role::Operator, clock::now());
+        let console = link.map(|code| format!("The console, once with this link: {url}/#sign-in={code}\n"));
+        let text = format!("{}Health and metrics: {url}/readyz and {url}/metrics\n", console.unwrap_or_default());
         // A reader that left early wants no more.
         let _ = print_text(&text);
     }

@@ -24,6 +24,9 @@ const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
 pub struct Control {
     address: SocketAddr,
     token: String,
+    /// Where browsers and other programs find the daemon.
+    #[serde(default)]
+    url: String,
 }
 
 #[derive(Debug, Error)]
@@ -43,14 +46,14 @@ pub enum ControlError {
 }
 
 impl Control {
-    /// Makes a new secret for a daemon that answers at `address`, and leaves it in `folder`.
+    /// Makes a new secret for a daemon that answers commands at `address` and everybody at `url`, and leaves it in `folder`.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn leave(folder: &Path, address: SocketAddr) -> Result<Self, ControlError> {
+    pub fn leave(folder: &Path, address: SocketAddr, url: &str) -> Result<Self, ControlError> {
         let mut random = [0_u8; 32];
         getrandom::fill(&mut random).map_err(|_| ControlError::NoRandomness)?;
-        let control = Self { address, token: hex(&random) };
+        let control = Self { address, token: hex(&random), url: url.to_owned() };
         let path = file(folder);
         let write = || {
             let new = path.with_extension("new");
@@ -64,8 +67,8 @@ impl Control {
         Ok(control)
     }
 
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Takes away what [`Control::leave`] left.
