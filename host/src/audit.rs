@@ -2,4 +2,4 @@
 
 mod row;
 
-pub use row::{Filter, Row, rows, seats_of};
+pub use row::{Filter, Row, Whom, rows, seats_of};

@@ -79,6 +79,10 @@ impl<P: Part, Q: Part, B: Part> Call<P, Q, B> {
             false if !is_json => {
                 return Err(Problem::new(Code::NotJson, "send JSON, with `Content-Type: application/json`"));
             }
+            // A list would be taken for the members of an object, in their order.
+            false if bytes.trim_ascii_start().starts_with(b"[") => {
+                return Err(Problem::new(Code::Invalid, "cannot use the body: it is a list, not an object"));
+            }
             false => parse(&bytes)?,
         };
         Ok(Self { api, caller, peer, path, query, body })

@@ -54,6 +54,8 @@ pub fn describe<'r>(routes: impl IntoIterator<Item = &'r Route>) -> Value {
         let before = schemas.insert(name.clone(), schema.clone());
         assert!(before.is_none_or(|before| before == schema), "two types are called `{name}`");
     }
+    let mut schemas = Value::Object(schemas);
+    speak_json(&mut schemas);
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -144,6 +146,24 @@ impl Document {
     /// The schema of a type itself, which stands nowhere by its name.
     fn root<T: Part>(&mut self) -> Value {
         T::json_schema(&mut self.questions).to_value()
+    }
+}
+
+/// Descriptions of types are written for readers of the code.
+fn speak_json(part: &mut Value) {
+    match part {
+        Value::Object(members) => {
+            for (name, inner) in members {
+                match inner {
+                    Value::String(text) if name == "description" => {
+                        *text = text.replace("`None`", "`null`").replace("[`", "`").replace("`]", "`");
+                    }
+                    inner => speak_json(inner),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(speak_json),
+        _ => {}
     }
 }
 

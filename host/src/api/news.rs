@@ -1,4 +1,4 @@
-//! Finds out what happened, and tells those who listen. While nobody listens it only keeps count.
+//! Finds out what happened, and tells those who listen.
 
 use std::time::Duration;
 
@@ -39,10 +39,9 @@ pub async fn tell_news(api: Api, stop: CancellationToken) {
                 api.events.tell(Happening::Settings);
             }
             _ = look.tick() => {
-                if api.events.has_listeners() {
+                // The first look says where to count from.
+                if api.events.has_listeners() || seen.entries.is_none() {
                     seen.look_at_ledger(&api).await;
-                } else {
-                    seen.entries = None;
                 }
             }
         }
@@ -52,7 +51,7 @@ pub async fn tell_news(api: Api, stop: CancellationToken) {
 struct Seen {
     status: Digest,
     read_at: Option<Instant>,
-    /// `None` while nobody listens.
+    /// `None` before the first look.
     entries: Option<u64>,
 }
 

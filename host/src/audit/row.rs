@@ -23,8 +23,17 @@ pub struct Filter {
     pub since: Option<Instant>,
     /// Written before this time.
     pub until: Option<Instant>,
-    /// About somebody: the inner `None` is somebody about whom no entry is.
-    pub person: Option<Option<PersonRef>>,
+    pub person: Whom,
+}
+
+/// Whom an entry has to be about.
+#[derive(Debug, Clone, Default)]
+pub enum Whom {
+    /// Whomever.
+    #[default]
+    Anybody,
+    /// This person; `None` for somebody about whom no entry can be.
+    Person(Option<PersonRef>),
 }
 
 /// An entry with what it is about. A run names many people, most entries one.
@@ -96,8 +105,11 @@ impl Row {
     }
 
     pub fn fits(&self, filter: &Filter) -> bool {
-        let is_about = |person: &Option<PersonRef>| person.as_ref().is_some_and(|person| self.people.contains(person));
-        filter.person.as_ref().is_none_or(is_about)
+        let is_about = match &filter.person {
+            Whom::Anybody => true,
+            Whom::Person(person) => person.as_ref().is_some_and(|person| self.people.contains(person)),
+        };
+        is_about
             && filter.run.is_none_or(|run| self.run == Some(RunId(run)))
             && filter.license_id.as_ref().is_none_or(|id| {
                 self.license_id.as_ref().is_some_and(|own| fold_account(own.as_str(), "") == fold_account(id, ""))

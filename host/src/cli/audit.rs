@@ -134,10 +134,10 @@ impl Filter {
     /// When the person has no directory, or the ledger cannot be read.
     async fn of(&self, ledger: &mut Ledger) -> Result<audit::Filter> {
         let person = match &self.person {
-            None => None,
+            None => audit::Whom::Anybody,
             Some(typed) => {
                 let person = people::typed(typed)?;
-                Some(ledger.known_person(&person.user_directory, &person.user_id).await?)
+                audit::Whom::Person(ledger.known_person(&person.user_directory, &person.user_id).await?)
             }
         };
         Ok(audit::Filter {

@@ -1,5 +1,6 @@
 //! A client of the HTTP API that writes its requests by hand, and a daemon with tokens to be asked.
 
+use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -86,13 +87,13 @@ impl Client {
     pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let mut head = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
         if !headers.iter().any(|(name, _)| *name == "Host") {
-            head += &format!("Host: {}\r\n", self.address);
+            let _ = write!(head, "Host: {}\r\n", self.address);
         }
         if let Some(token) = self.token {
-            head += &format!("Authorization: Bearer {token}\r\n");
+            let _ = write!(head, "Authorization: Bearer {token}\r\n");
         }
         for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
+            let _ = write!(head, "{name}: {value}\r\n");
         }
         let mut stream = self.connect();
         // A refusal may come before the body was read.
@@ -106,18 +107,25 @@ impl Client {
         stream
     }
 
+    /// What came of a piece of work, when it has ended.
+    pub async fn end_of(&self, location: &str) -> Value {
+        for _ in 0..600 {
+            let answer = self.get(location);
+            if answer.status == 200 && answer.json(200)["state"] != "running" {
+                return answer.json(200);
+            }
+            // Not so often that it is too often.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("{location} did not end");
+    }
+
     /// Begins something, and waits for its end.
     pub async fn work(&self, path: &str, body: &Value) -> Value {
         let begun = self.post(&format!("/api/v1{path}"), body);
         let location = begun.header("location").unwrap_or_else(|| panic!("{begun:?}"));
         assert_eq!(begun.json(202)["state"], "running");
-        let mut work = Value::Null;
-        until(|| {
-            work = self.get(&location).json(200);
-            work["state"] != "running"
-        })
-        .await;
-        work
+        self.end_of(&location).await
     }
 }
 

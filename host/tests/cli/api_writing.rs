@@ -176,7 +176,12 @@ async fn one_cycle_at_a_time() {
     let client = Client::of(&site).with(OPERATOR);
     let id = client.read("/plans/latest")["id"].as_str().unwrap().to_owned();
     client.post("/api/v1/arm", &json!({ "plan": id })).json(200);
-    let lock = std::fs::File::options().write(true).open(site.path("data").join("cycle.lock")).unwrap();
+    let lock = std::fs::File::options()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(site.path("data").join("cycle.lock"))
+        .unwrap();
     lock.lock().unwrap();
     let refused = client.work(&format!("/plans/{id}/apply"), &json!({})).await;
     assert!(refused["message"].as_str().unwrap().contains("another cycle is at work"), "{refused}");
@@ -187,9 +192,7 @@ async fn one_cycle_at_a_time() {
     // A pause stops it between two seats.
     until(|| deletes(&site).len() > 2).await;
     client.post("/api/v1/pause", &json!({})).json(200);
-    let path = format!("/work/{}", begun["id"]);
-    until(|| client.read(&path)["state"] != "running").await;
-    let ended = client.read(&path);
+    let ended = client.end_of(&format!("/api/v1/work/{}", begun["id"])).await;
     assert_eq!(ended["state"], "attention", "{ended}");
     assert!(ended["result"]["run"]["stopped"].is_string(), "{ended}");
     let gone = deletes(&site);

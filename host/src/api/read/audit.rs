@@ -10,7 +10,7 @@ use crate::api::bodies::audit::{AuditEntry, AuditPage, AuditPerson, AuditQuery, 
 use crate::api::call::{Call, Nothing};
 use crate::api::desk::of_ledger;
 use crate::api::problem::Problem;
-use crate::audit::{Filter, Row, seats_of};
+use crate::audit::{Filter, Row, Whom, seats_of};
 use crate::ledger::{Account, LedgerError, NotedHead, verify};
 use crate::people;
 
@@ -26,11 +26,11 @@ pub async fn entries(call: Call<Nothing, AuditQuery>) -> Result<Shown<AuditPage>
     let page = call.api.desk.ask(async move |drawer| {
         let ledger = drawer.ledger().await?;
         let person = match &query.person {
-            None => None,
+            None => Whom::Anybody,
             Some(typed) => {
                 let person = people::typed(typed).map_err(|error| Problem::invalid(error.to_string()))?;
                 let known = ledger.known_person(&person.user_directory, &person.user_id).await;
-                Some(known.map_err(|error| of_ledger(&error))?)
+                Whom::Person(known.map_err(|error| of_ledger(&error))?)
             }
         };
         let filter = Filter {

@@ -32,7 +32,7 @@ pub async fn list(call: Call<PlanPath, DecisionsQuery>) -> Result<Shown<Decision
         let rows = rows.into_iter().skip(offset).take(limit).map(|row| DecisionRow {
             decision: row.decision.clone(),
             released: row.released,
-            gates: row.gates.to_vec(),
+            gates: row.gates.clone(),
         });
         Ok(DecisionPage { plan: stored.plan.id(), total: body.decisions.len(), matching, offset, rows: rows.collect() })
     });
@@ -89,7 +89,7 @@ fn sort(rows: &mut [Row<'_>], by: DecisionSort) {
             (name.is_none(), name)
         }),
         DecisionSort::User => {
-            rows.sort_by_cached_key(|row| (fold(&row.decision.user_directory), fold(&row.decision.user_id)))
+            rows.sort_by_cached_key(|row| (fold(&row.decision.user_directory), fold(&row.decision.user_id)));
         }
         DecisionSort::IdleDays => rows.sort_by_key(|row| row.decision.idle_days),
         DecisionSort::Rule => rows.sort_by(|one, other| one.decision.rule.cmp(&other.decision.rule)),
