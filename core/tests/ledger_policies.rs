@@ -42,7 +42,12 @@ fn added(name: &str) -> Event {
         version: "1.0.0".to_owned(),
         bytes: 70_000,
         signature: None,
+        tests_digest: digest("tests"),
     }
+}
+
+fn site() -> Digest {
+    digest("site")
 }
 
 fn report(outcome: CheckOutcome) -> GateReport {
@@ -53,6 +58,7 @@ fn report(outcome: CheckOutcome) -> GateReport {
 fn activation(name: Option<&str>, outcome: CheckOutcome, forced: bool, note: Option<&str>) -> Event {
     Event::PolicyActivated {
         by: "admin".to_owned(),
+        site: site(),
         digest: name.map(digest),
         name: name.unwrap_or("standard").to_owned(),
         version: "1.0.0".to_owned(),
@@ -139,12 +145,9 @@ fn an_event_that_cannot_happen_is_an_error_with_its_number() {
 
 #[test]
 fn a_policy_does_not_become_active_under_a_foreign_name() {
-    let Event::PolicyActivated { by, digest, version, settings_digest, report, forced, note, .. } = activated("a")
-    else {
-        unreachable!("it is an activation")
-    };
-    let name = "b".to_owned();
-    let event = Event::PolicyActivated { by, digest, name, version, settings_digest, report, forced, note };
+    let mut event = activated("a");
+    let Event::PolicyActivated { name, .. } = &mut event else { unreachable!("it is an activation") };
+    *name = "b".to_owned();
     check_illegal(after(&[]), event, "another one");
 }
 
@@ -152,7 +155,7 @@ fn a_policy_does_not_become_active_under_a_foreign_name() {
 fn an_override_needs_a_note_and_is_remembered() {
     let state =
         replay(&after(&[activation(Some("a"), CheckOutcome::Failed, true, Some("the tests are old"))])).unwrap();
-    let active = state.active_policy().unwrap();
+    let active = state.active_policy(site()).unwrap();
     assert!(active.forced && !active.report.is_passed());
     assert_eq!(active.report.failed().count(), 1);
     assert_eq!(active.note.as_deref(), Some("the tests are old"));
@@ -166,7 +169,7 @@ fn standing(events: &[Event]) -> (String, String) {
         Some(activation) if activation.digest.is_none() => "-".to_owned(),
         Some(activation) => activation.name.clone(),
     };
-    (name(state.active_policy()), name(state.policy_before()))
+    (name(state.active_policy(site())), name(state.policy_before(site())))
 }
 
 #[test]
@@ -196,11 +199,45 @@ fn rolling_back_goes_further_back_each_time() {
 fn what_nobody_needs_can_be_removed_and_added_again() {
     let events = [activated("a"), activated("b"), activated("c"), removed("a"), activated("b")];
     let state = replay(&after(&events)).unwrap();
-    assert_eq!(state.policy_before(), None, "what was removed is no way back");
+    assert_eq!(state.policy_before(site()), None, "what was removed is no way back");
     assert_eq!(state.policy_history().len(), 4, "and it stays in the history");
     assert!(!state.stored_policies().contains_key(&digest("a")));
     let again = [&events[..], &[added("a"), activated("a")]].concat();
-    assert_eq!(replay(&after(&again)).unwrap().active_policy().unwrap().digest, Some(digest("a")));
+    assert_eq!(replay(&after(&again)).unwrap().active_policy(site()).unwrap().digest, Some(digest("a")));
+}
+
+fn at_site(name: &str, event: Event) -> Event {
+    let Event::PolicyActivated { by, digest: policy, name: of, version, settings_digest, report, forced, note, .. } =
+        event
+    else {
+        unreachable!("it is an activation")
+    };
+    let (site, digest) = (digest(name), policy);
+    Event::PolicyActivated { by, site, digest, name: of, version, settings_digest, report, forced, note }
+}
+
+#[test]
+fn a_policy_decides_about_the_server_on_which_the_gate_looked_at_it() {
+    let events = [activated("a"), at_site("test", activated("b")), at_site("test", activated("c"))];
+    let state = replay(&after(&events)).unwrap();
+    let name = |site: &str| state.active_policy(digest(site)).map(|active| active.name.as_str());
+    assert_eq!((name("site"), name("test"), name("third")), (Some("a"), Some("c"), None));
+    assert_eq!(state.policy_before(site()), None);
+    for (policy, is_needed) in [("a", true), ("b", true), ("c", true)] {
+        assert_eq!(state.is_policy_needed(&digest(policy)), is_needed, "{policy}");
+    }
+    check_illegal(after(&events), removed("a"), "active");
+    check_illegal(after(&events), removed("b"), "rollback");
+}
+
+#[test]
+fn tests_and_signatures_are_exchanged_by_an_entry_only() {
+    let mut retested = added("a");
+    let Event::PolicyAdded { tests_digest, .. } = &mut retested else { unreachable!("it is added") };
+    *tests_digest = digest("other tests");
+    let state = replay(&after(&[retested.clone()])).unwrap();
+    assert_eq!(state.stored_policies()[&digest("a")].tests_digest, digest("other tests"));
+    check_illegal(after(&[retested.clone()]), retested, "stored already");
 }
 
 #[test]
@@ -225,17 +262,21 @@ fn only_comparisons_of_the_same_policies_settings_and_server_count_as_clean() {
 fn events_are_written_as_the_documentation_says() {
     let body = |event: &Event| seal(Head::empty(), at(0), event).unwrap().body;
     let signature = PolicySignature { key_id: "RWQ1".to_owned(), trusted_comment: "1.0.0".to_owned() };
-    let Event::PolicyAdded { by, digest, name, version, bytes, .. } = added("a") else { unreachable!("it is added") };
-    let signed = Event::PolicyAdded { by, digest, name, version, bytes, signature: Some(signature) };
+    let mut signed = added("a");
+    let Event::PolicyAdded { signature: unsigned, .. } = &mut signed else { unreachable!("it is added") };
+    *unsigned = Some(signature);
+    let (policy, tests) = (digest("a"), digest("tests"));
     assert_eq!(
         body(&signed),
         format!(
-            "{{\"type\":\"policy-added\",\"by\":\"admin\",\"digest\":\"{digest}\",\"name\":\"a\",\"version\":\"1.0.0\",\
-             \"bytes\":70000,\"signature\":{{\"keyId\":\"RWQ1\",\"trustedComment\":\"1.0.0\"}}}}"
+            "{{\"type\":\"policy-added\",\"by\":\"admin\",\"digest\":\"{policy}\",\"name\":\"a\",\"version\":\"1.0.0\",\
+             \"bytes\":70000,\"signature\":{{\"keyId\":\"RWQ1\",\"trustedComment\":\"1.0.0\"}},\
+             \"testsDigest\":\"{tests}\"}}"
         )
     );
     let built_in = body(&built_in());
-    assert!(built_in.starts_with(r#"{"type":"policy-activated","by":"admin","digest":null,"name":"standard""#));
+    assert!(built_in.starts_with(r#"{"type":"policy-activated","by":"admin","site":"sha256:"#));
+    assert!(built_in.contains(r#","digest":null,"name":"standard""#));
     assert!(built_in.contains(r#""report":{"checks":[{"name":"tests","outcome":"passed","detail":"41 cases"}]}"#));
     assert!(body(&compared(between("a", "b"), 3, None)).contains(r#""newlyLoses":3,"newlyKeeps":0,"fault":null"#));
     for event in [signed, activated("a"), removed("a"), compared(between("a", "b"), 3, Some("trap"))] {
@@ -248,7 +289,8 @@ fn any_event() -> impl Strategy<Value = Event> {
     prop_oneof![
         name.clone().prop_map(added),
         name.clone().prop_map(removed),
-        name.prop_map(activated),
+        name.clone().prop_map(activated),
+        name.prop_map(|name| at_site("test", activated(name))),
         Just(built_in()),
         Just(Event::LedgerRestored { by: "admin".to_owned() }),
     ]
@@ -268,17 +310,17 @@ proptest! {
         for event in &events {
             let Some(changed) = next(&state, event) else { continue };
             state = changed;
-            for needed in [state.active_policy(), state.policy_before()].into_iter().flatten() {
+            for needed in [state.active_policy(site()), state.policy_before(site())].into_iter().flatten() {
                 prop_assert!(needed.digest.is_none_or(|digest| state.stored_policies().contains_key(&digest)));
                 prop_assert!(needed.digest.is_none_or(|digest| state.is_policy_needed(&digest)));
             }
             let mut back = state.clone();
             let mut steps = 0;
-            while let Some(before) = back.policy_before().cloned() {
-                prop_assert_ne!(before.digest, back.active_policy().unwrap().digest);
+            while let Some(before) = back.policy_before(site()).cloned() {
+                prop_assert_ne!(before.digest, back.active_policy(site()).unwrap().digest);
                 let event = before.digest.map_or_else(built_in, |_| activated(&before.name));
                 back = next(&back, &event).unwrap();
-                prop_assert_eq!(back.active_policy().unwrap().digest, before.digest);
+                prop_assert_eq!(back.active_policy(site()).unwrap().digest, before.digest);
                 steps += 1;
                 prop_assert!(steps <= events.len());
             }

@@ -22,6 +22,7 @@ use crate::cycle::{self, CycleError, Prepared};
 use crate::error_chain;
 use crate::ledger::{Ledger, LedgerError};
 use crate::policies::{self, Found, Loaded, Origin, PolicyError, STANDARD};
+use crate::policy::PolicyComponent;
 use crate::policy_trial;
 
 #[derive(Debug, Error)]
@@ -137,6 +138,7 @@ pub async fn activate(
     }
     let event = Event::PolicyActivated {
         by: request.by.clone(),
+        site: cycle::site_of(settings),
         digest: (!is_standard).then_some(digest),
         name: description.name.clone(),
         version: description.version.clone(),
@@ -182,11 +184,11 @@ async fn examine_and_keep(
     clock: Clock<'_>,
 ) -> Result<(Digest, Findings), ActivationError> {
     ledger.refresh().await?;
-    let active = policies::find_active(Some(settings), Some(ledger)).await?;
-    if active.digest() == found.digest() {
+    let active = Active::find(settings, ledger).await;
+    if active.digest == found.digest() && active.component.is_ok() {
         return Err(ActivationError::Active);
     }
-    let findings = examine(settings, ledger, found, &active, clock).await?;
+    let findings = examine(settings, ledger, found, active, clock).await?;
     let report = ledger.keep_gate_report(found.digest(), &serde_json::to_string(&findings)?, clock()).await?;
     Ok((report, findings))
 }
@@ -209,13 +211,30 @@ async fn compare(ledger: &mut Ledger, looked_at: Digest, now: &Findings) -> Resu
 ///
 /// # Errors
 /// When there is none, or it is lost.
-pub async fn before(ledger: &mut Ledger) -> Result<Found, ActivationError> {
-    let state = ledger.state();
-    match state.policy_before().map(|before| before.digest) {
+pub async fn before(settings: &Settings, ledger: &mut Ledger) -> Result<Found, ActivationError> {
+    let (state, site) = (ledger.state(), cycle::site_of(settings));
+    match state.policy_before(site).map(|before| before.digest) {
         Some(Some(digest)) => Ok(policies::of_digest(digest, Some(ledger)).await?.ok_or(PolicyError::Lost(digest))?),
         Some(None) => Ok(Found::shipped(&STANDARD)),
-        None if state.active_policy().is_some_and(|active| active.digest.is_some()) => Ok(Found::shipped(&STANDARD)),
+        None if state.active_policy(site).is_some_and(|active| active.digest.is_some()) => {
+            Ok(Found::shipped(&STANDARD))
+        }
         None => Err(ActivationError::NothingBefore),
+    }
+}
+
+/// The policy that decides so far.
+struct Active {
+    digest: Digest,
+    /// Or why it cannot be used: then nobody can tell who newly loses a seat, and it has to be possible to leave it.
+    component: Result<PolicyComponent, String>,
+}
+
+impl Active {
+    async fn find(settings: &Settings, ledger: &mut Ledger) -> Self {
+        let digest = policies::activated(Some(settings), ledger).unwrap_or_else(|| Digest::of_bytes(STANDARD.bytes));
+        let component = policies::active(Some(settings), Some(ledger)).await;
+        Self { digest, component: component.map_err(|error| error_chain::text(&error)) }
     }
 }
 
@@ -223,19 +242,19 @@ async fn examine(
     settings: &Settings,
     ledger: &mut Ledger,
     found: &Found,
-    active: &Found,
+    active: Active,
     clock: Clock<'_>,
 ) -> Result<Findings, ActivationError> {
     let mut findings = Findings {
         at: clock(),
         policy: found.digest(),
-        active: active.digest(),
+        active: active.digest,
         report: GateReport::default(),
         newly_loses: Vec::new(),
         newly_keeps: Vec::new(),
     };
     let checks = &mut findings.report.checks;
-    let loaded = match found.load(Some(settings)) {
+    let loaded = match found.clone().load_aside(Some(settings)).await {
         Ok(loaded) => loaded,
         Err(error) => {
             checks.push(check(CONTRACT, Err(error_chain::text(&error))));
@@ -245,11 +264,17 @@ async fn examine(
     let description = loaded.component.description();
     let is = format!("{} {} is a component of the contract", description.name, description.version);
     checks.push(check(CONTRACT, Ok(is)));
+    let (active, active_digest) = (active.component, active.digest);
     let planned = plan_both(settings, ledger, active, &loaded, clock).await?;
     let takes = planned.as_ref().map(|_| "it takes its settings".to_owned()).map_err(Clone::clone);
     checks.push(check(SETTINGS, takes));
-    checks.push(check(TESTS, policy_trial::run_suites(&loaded.component, &found.suites)));
-    if let Ok((before, now)) = &planned {
+    let (component, suites) = (loaded.component.clone(), found.suites.clone());
+    let tested = tokio::task::spawn_blocking(move || policy_trial::run_suites(&component, &suites)).await;
+    checks.push(check(TESTS, tested.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))));
+    if let Ok((Err(why), _)) = &planned {
+        let detail = format!("the active policy cannot be used, so nobody can tell who newly loses a seat: {why}");
+        checks.push(check(DIFFERENCE, Err(detail)));
+    } else if let Ok((Ok(before), now)) = &planned {
         let ids = |ids: BTreeSet<&LicenseId>| ids.into_iter().cloned().collect::<Vec<_>>();
         let loses = ids(newly_released(before.body(), now.body()));
         let keeps = ids(newly_released(now.body(), before.body()));
@@ -263,7 +288,7 @@ async fn examine(
     }
     let of_policy = cycle::run_settings(settings, &loaded.component).policy;
     let between = Shadowing {
-        active: active.digest(),
+        active: active_digest,
         shadow: found.digest(),
         shadow_settings_digest: Digest::of_canonical_json(&of_policy)?,
         site: cycle::site_of(settings),
@@ -273,23 +298,32 @@ async fn examine(
     Ok(findings)
 }
 
+/// The plan of the active policy, or why there is none, and that of the new one.
+type Both = (Result<Plan, String>, Plan);
+
 /// The plans of both policies on facts of this moment. The inner error is a sentence about the new policy.
 async fn plan_both(
     settings: &Settings,
     ledger: &mut Ledger,
-    active: &Found,
+    active: Result<PolicyComponent, String>,
     wanted: &Loaded,
     clock: Clock<'_>,
-) -> Result<Result<(Plan, Plan), String>, ActivationError> {
-    let active = active.load(Some(settings))?.component;
-    let run_settings = cycle::run_settings(settings, &wanted.component);
-    let client = cycle::connect(settings, clock)?;
-    let active_needs = cycle::needs(&active, &cycle::run_settings(settings, &active));
-    let attributes = active_needs.attributes || cycle::needs(&wanted.component, &run_settings).attributes;
-    let prepared = cycle::prepare_reading(settings, active, attributes, &client, None, Some(ledger), clock).await?;
+) -> Result<Result<Both, String>, ActivationError> {
     let wanted = wanted.component.clone();
+    let run_settings = cycle::run_settings(settings, &wanted);
+    let client = cycle::connect(settings, clock)?;
+    let reads_attributes =
+        |policy: &PolicyComponent| cycle::needs(policy, &cycle::run_settings(settings, policy)).attributes;
+    let attributes = active.as_ref().is_ok_and(reads_attributes) || reads_attributes(&wanted);
+    let first = active.as_ref().unwrap_or(&wanted).clone();
+    let prepared = cycle::prepare_reading(settings, first, attributes, &client, None, Some(ledger), clock).await?;
     let planned = tokio::task::spawn_blocking(move || -> Result<_, CycleError> {
-        let before = prepared.plan(None)?;
+        let before = match active.map(|_| prepared.plan(None)) {
+            Ok(Ok(plan)) => Ok(plan),
+            Ok(Err(CycleError::Configure(error))) => Err(error_chain::text(&error)),
+            Ok(Err(error)) => return Err(error),
+            Err(why) => Err(why),
+        };
         let prepared = Prepared { policy: wanted, settings: run_settings, ..prepared };
         match prepared.plan(None) {
             Ok(now) => Ok(Ok((before, now))),

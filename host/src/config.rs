@@ -105,9 +105,11 @@ impl Settings {
     }
 }
 
+const NO_SETTINGS: &str = "there are no settings in this file: expected the keys `Butler:` and `steward:`";
+
 /// The road from text to settings; `variable` looks up an environment variable.
 fn read(text: &str, path: &Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Loaded, ConfigError> {
-    let reading = yaml::read(text);
+    let reading = yaml::read(text, NO_SETTINGS);
     let Some(root) = reading.root else {
         return Err(Problems::new(path, reading.problems).into());
     };

@@ -5,6 +5,7 @@ pub mod api;
 pub mod apply;
 pub mod arming;
 mod audit;
+mod bounded_file;
 mod causes;
 pub mod cli;
 pub mod clock;

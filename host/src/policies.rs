@@ -5,15 +5,17 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use steward_core::digest::Digest;
 use steward_core::instant::Instant;
 use steward_core::ledger::{Event, PolicySignature};
 use thiserror::Error;
 
+use crate::bounded_file;
 use crate::config::Settings;
+use crate::cycle;
 use crate::ledger::{Ledger, LedgerError, StoredPolicy};
 use crate::policy::{
     EngineError, Limits, LoadError, PolicyComponent, PolicyEngine, Signer, Trust, TrustProblem, signature,
@@ -103,10 +105,8 @@ impl Found {
     /// When it cannot be read, or is far too large.
     pub fn file(path: &Path) -> Result<Self, PolicyError> {
         let max = Limits::default().component_bytes;
-        let bytes = read_bounded(path, max as u64).map_err(|error| match error {
-            TooMuch::Size(size) => PolicyError::Load { name: quoted(path), source: LoadError::TooLarge { size, max } },
-            TooMuch::Io(source) => PolicyError::Load { name: quoted(path), source: LoadError::Unreadable(source) },
-        })?;
+        let bytes = bounded_file::read(path, max as u64)
+            .map_err(|source| PolicyError::Load { name: quoted(path), source: LoadError::Unreadable(source) })?;
         let signature = signature_beside(path)?;
         let origin = Origin::File(path.to_owned());
         Ok(Self { bytes: Cow::Owned(bytes), signature, origin, suites: BTreeMap::new() })
@@ -138,6 +138,16 @@ impl Found {
         Ok(Loaded { component, signer })
     }
 
+    /// As [`Found::load`], on a thread where compiling keeps nobody waiting.
+    ///
+    /// # Errors
+    /// As [`Found::load`].
+    pub async fn load_aside(self, settings: Option<&Settings>) -> Result<Loaded, PolicyError> {
+        let settings = settings.cloned();
+        let loaded = tokio::task::spawn_blocking(move || self.load(settings.as_ref())).await;
+        loaded.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+    }
+
     /// For messages.
     fn name(&self) -> String {
         match &self.origin {
@@ -156,7 +166,7 @@ impl Found {
 /// # Errors
 /// When it cannot be used. Then nothing decides.
 pub async fn active(settings: Option<&Settings>, ledger: Option<&mut Ledger>) -> Result<PolicyComponent, PolicyError> {
-    Ok(find_active(settings, ledger).await?.load(settings)?.component)
+    Ok(find_active(settings, ledger).await?.load_aside(settings).await?.component)
 }
 
 /// As [`active`], not looked at yet.
@@ -168,9 +178,13 @@ pub async fn find_active(settings: Option<&Settings>, ledger: Option<&mut Ledger
         return Found::file(path);
     }
     let Some(ledger) = ledger else { return Ok(Found::shipped(&STANDARD)) };
-    let digest = ledger.state().active_policy().and_then(|active| active.digest);
-    let Some(digest) = digest else { return Ok(Found::shipped(&STANDARD)) };
+    let Some(digest) = activated(settings, ledger) else { return Ok(Found::shipped(&STANDARD)) };
     of_digest(digest, Some(ledger)).await?.ok_or(PolicyError::Lost(digest))
+}
+
+/// What the ledger says about which policy decides here; `None` for `standard`.
+pub fn activated(settings: Option<&Settings>, ledger: &Ledger) -> Option<Digest> {
+    ledger.state().active_policy(cycle::site_of(settings?)).and_then(|active| active.digest)
 }
 
 /// The policy with this digest, stored or part of Steward.
@@ -191,7 +205,8 @@ pub async fn of_digest(digest: Digest, ledger: Option<&mut Ledger>) -> Result<Op
     }))
 }
 
-/// Keeps a policy in the ledger. One that is there already gets the new signature and the new tests.
+/// Keeps a policy in the ledger. One that is there already gets the new signature and the new tests, if there are any:
+/// nothing takes the place of something.
 ///
 /// # Errors
 /// When it cannot be written.
@@ -204,10 +219,28 @@ pub async fn add(
 ) -> Result<(), LedgerError> {
     let digest = found.digest();
     let description = loaded.component.description();
-    let stored =
+    let before = match ledger.state().stored_policies().get(&digest) {
+        Some(noted) => Some((noted.clone(), ledger.stored_policy(digest).await.ok().flatten())),
+        None => None,
+    };
+    let mut stored =
         StoredPolicy { bytes: found.bytes.to_vec(), signature: found.signature.clone(), suites: found.suites.clone() };
+    let mut signature = loaded
+        .signer
+        .as_ref()
+        .map(|signer| PolicySignature { key_id: signer.key.clone(), trusted_comment: signer.trusted_comment.clone() });
+    if let Some((noted, Some(kept))) = &before {
+        if stored.suites.is_empty() {
+            stored.suites.clone_from(&kept.suites);
+        }
+        if stored.signature.is_none() {
+            stored.signature.clone_from(&kept.signature);
+            signature.clone_from(&noted.signature);
+        }
+    }
+    let tests_digest = stored.tests_digest()?;
     ledger.keep_policy(digest, &stored).await?;
-    if ledger.state().stored_policies().contains_key(&digest) {
+    if before.is_some_and(|(noted, _)| (&noted.signature, noted.tests_digest) == (&signature, tests_digest)) {
         return Ok(());
     }
     let added = Event::PolicyAdded {
@@ -216,10 +249,8 @@ pub async fn add(
         name: description.name.clone(),
         version: description.version.clone(),
         bytes: found.bytes.len() as u64,
-        signature: loaded.signer.as_ref().map(|signer| PolicySignature {
-            key_id: signer.key.clone(),
-            trusted_comment: signer.trusted_comment.clone(),
-        }),
+        signature,
+        tests_digest,
     };
     ledger.append(at, &[added]).await
 }
@@ -298,26 +329,12 @@ fn signature_beside(path: &Path) -> Result<Option<String>, PolicyError> {
 /// When there is one that cannot be read.
 pub fn read_signature(path: &Path) -> Result<Option<String>, PolicyError> {
     let failed = |source| PolicyError::File { path: path.display().to_string(), source };
-    match read_bounded(path, signature::BYTES_MAX) {
+    match bounded_file::read(path, signature::BYTES_MAX) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(TooMuch::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(TooMuch::Io(error)) => Err(failed(error)),
-        Err(TooMuch::Size(_)) => {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
             Err(failed(io::Error::new(io::ErrorKind::InvalidData, "this is no signature of minisign")))
         }
+        Err(error) => Err(failed(error)),
     }
-}
-
-enum TooMuch {
-    Size(u64),
-    Io(io::Error),
-}
-
-/// Looks at the size before reading, so that a wrong path to something huge is not read into memory.
-fn read_bounded(path: &Path, max: u64) -> Result<Vec<u8>, TooMuch> {
-    let size = fs::metadata(path).map_err(TooMuch::Io)?.len();
-    if size > max {
-        return Err(TooMuch::Size(size));
-    }
-    fs::read(path).map_err(TooMuch::Io)
 }

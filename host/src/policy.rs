@@ -11,6 +11,7 @@ mod limits;
 mod mapping;
 mod sandbox;
 mod settings;
+mod shape;
 pub mod signature;
 
 pub use component::{LoadError, PolicyComponent};

@@ -80,11 +80,16 @@ fn ask(facts: &Facts, candidates: &[Candidate<'_>], side: &Side) -> Result<Said,
     }
     let run = RunContext::of(&facts.snapshot, facts.now);
     let asked = match side.policy.configure(&side.settings, &run) {
-        Ok(mut sandbox) => sandbox.outlines(candidates).and_then(|outlines| {
-            let pools = facts.snapshot.pools().iter();
-            let quotas = pools.map(|pool| Ok((pool.license_type, sandbox.quota(pool.license_type)?)));
-            Ok((outlines, quotas.collect::<Result<_, Fault>>()?))
-        }),
+        // One by one, as a run asks: what a policy says over columns would have to be believed.
+        Ok(mut sandbox) => {
+            candidates.iter().map(|it| sandbox.decide(it).map(Outline::from)).collect::<Result<_, _>>().and_then(
+                |outlines: Vec<Outline>| {
+                    let pools = facts.snapshot.pools().iter();
+                    let quotas = pools.map(|pool| Ok((pool.license_type, sandbox.quota(pool.license_type)?)));
+                    Ok((outlines, quotas.collect::<Result<_, Fault>>()?))
+                },
+            )
+        }
         Err(ConfigureError::Fault(fault)) => Err(fault),
         Err(source) => return Err(CompareError::Configure { name: side.name.clone(), source }),
     };

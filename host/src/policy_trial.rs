@@ -16,6 +16,9 @@ use crate::config::{ConfigError, document};
 use crate::error_chain;
 use crate::policy::{ConfigureError, PolicyComponent};
 
+/// Of a file with tests or settings of a policy: ten thousand cases fit into it.
+pub const SUITE_BYTES_MAX: u64 = 8 << 20;
+
 /// Reads a file of tests, YAML or JSON.
 ///
 /// # Errors

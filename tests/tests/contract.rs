@@ -1,13 +1,18 @@
 //! Every shipped component against the contract: what it exports, that it imports nothing, and that the component and
 //! the native build of the same rules say the same.
 
+use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::json;
 use steward::policies::STANDARD;
 use steward::policy::{BULK, CONTRACT};
 use steward_core::candidate::candidates;
+use steward_core::decision::Outline;
 use steward_core::license_type::LicenseType;
 use steward_core::policy::Policy;
-use steward_tests::fixture::{now, run};
+use steward_core::snapshot::{Property, Seat, User};
+use steward_tests::fixture::{held_by, now, person, run, seat, site, snapshot};
 use steward_tests::native::NativeStandard;
 use steward_tests::random::{self, Weather};
 use steward_tests::sandbox::{component_bytes, hostile, sandbox, standard};
@@ -76,6 +81,16 @@ fn a_policy_gets_only_the_facts_that_it_asked_for() {
     assert!(!hostile().description().needs.roles);
 }
 
+/// Control characters, marks that turn the direction, halves of emoji, nothing at all: whatever is Unicode.
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        6 => vec(any::<char>(), 0..12).prop_map(|chars| chars.into_iter().collect()),
+        1 => vec(any::<char>(), 2000..2001).prop_map(|chars| chars.into_iter().collect()),
+        1 => Just(String::new()),
+        1 => Just("\0".to_owned()),
+    ]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -88,14 +103,56 @@ proptest! {
         let settings = rules.to_json();
         let mut component = sandbox(standard(), &settings, &run);
         let mut native = NativeStandard::configure(&settings, &run).expect("the settings are fine");
-        for candidate in candidates(&snapshot) {
-            prop_assert_eq!(component.decide(&candidate), native.decide(&candidate));
-            prop_assert_eq!(component.explain(&candidate), native.explain(&candidate));
+        let asked = candidates(&snapshot);
+        let mut outlines = Vec::new();
+        for candidate in &asked {
+            let decision = native.decide(candidate).expect("the policy answers");
+            outlines.push(Outline::from(decision.clone()));
+            prop_assert_eq!(component.decide(candidate), Ok(decision));
+            prop_assert_eq!(component.explain(candidate), native.explain(candidate));
         }
+        prop_assert_eq!(component.outlines(&asked), Ok(outlines));
         for kind in LicenseType::ALL {
             prop_assert_eq!(component.quota(kind), native.quota(kind));
         }
         prop_assert!(run.now == now());
+    }
+
+    #[test]
+    fn any_text_crosses_the_boundary_as_it_is(texts in vec(any_text(), 8), protecting in any::<Index>(), by in 0..5) {
+        let named = |place: usize| Property { name: texts[place].clone(), value: texts[place + 1].clone() };
+        let owner = User {
+            user_directory: texts[0].clone(),
+            user_id: texts[1].clone(),
+            name: texts[2].clone(),
+            tags: vec![texts[3].clone()],
+            roles: vec![texts[4].clone()],
+            custom_properties: vec![named(5)],
+            attributes: vec![named(6)],
+            ..person("jdoe")
+        };
+        let snapshot = snapshot(site(vec![Seat { holder: held_by(&owner), ..seat("s1", "jdoe") }], vec![owner]));
+        let (one, next) = (&texts[protecting.index(texts.len())], &texts[protecting.index(texts.len() - 1)]);
+        let pair = json!([{ "name": one, "value": next }]);
+        let (member, protect) = match by {
+            0 => ("neverRelease", json!({ "userDirectory": [one] })),
+            1 => ("neverRelease", json!({ "tag": [one] })),
+            2 => ("neverRelease", json!({ "customProperty": pair })),
+            3 => ("protect", json!({ "role": [one] })),
+            _ => ("protect", json!({ "attribute": pair })),
+        };
+        let settings = json!({ "licenseType": { "analyzer": { "enable": true } }, member: protect });
+        let run = run(&snapshot);
+        let native = NativeStandard::configure(&settings, &run);
+        let component = standard().configure(&settings, &run);
+        prop_assert_eq!(component.is_ok(), native.is_ok(), "blank names protect nobody");
+        if let (Ok(mut component), Ok(mut native)) = (component, native) {
+            let asked = candidates(&snapshot);
+            let decision = native.decide(&asked[0]).expect("the policy answers");
+            prop_assert_eq!(component.explain(&asked[0]), native.explain(&asked[0]));
+            prop_assert_eq!(component.outlines(&asked), Ok(vec![Outline::from(decision.clone())]));
+            prop_assert_eq!(component.decide(&asked[0]), Ok(decision));
+        }
     }
 
     #[test]
@@ -104,7 +161,7 @@ proptest! {
         entry in prop_oneof![Just(String::new()), Just(" ".to_owned()), ".{0,8}"],
         snapshot in random::snapshot(Weather::Calm, 1),
     ) {
-        let settings = serde_json::json!({
+        let settings = json!({
             "licenseType": { "user": { "enable": true, "releaseThresholdDays": days } },
             "neverRelease": { "tag": [entry] },
         });

@@ -106,6 +106,24 @@ fn the_clock_stops_what_fuel_does_not() {
     assert!(plan.body().releases.is_empty());
 }
 
+#[test]
+fn a_run_of_costly_answers_ends_although_each_of_them_is_allowed() {
+    let limits = Limits { fuel_per_answer: 100_000, fuel_reserve: 10_000_000, ..Limits::default() };
+    let engine = PolicyEngine::new(limits, None).expect("this machine can run WebAssembly");
+    let slow = PolicyComponent::load(&engine, &component_bytes("hostile")).expect("a built component loads");
+    let snapshot = five_seats();
+    let asked = candidates(&snapshot);
+    let mut sandbox = slow.configure(&json!({ "act": "slow" }), &run(&snapshot)).expect("the settings are fine");
+    let answers: Vec<_> = asked.iter().map(|candidate| sandbox.decide(candidate)).collect();
+    assert!(answers[0].is_ok());
+    let fault = answers.into_iter().find_map(Result::err).expect("five are too many");
+    assert!(fault.kind == FaultKind::OutOfFuel && fault.detail.contains("a whole run"), "{fault:?}");
+    let mut sandbox = slow.configure(&json!({ "act": "slow" }), &run(&snapshot)).expect("the settings are fine");
+    assert_eq!(sandbox.outlines(&asked).map_err(|fault| fault.kind), Err(FaultKind::OutOfFuel));
+    assert!(plan_with(&slow, "slow").body().releases.is_empty());
+    assert_eq!(plan_with(hostile(), "slow").body().releases.len(), 5);
+}
+
 /// Little fuel, so that the test need not wait for the fuel that honest settings of 100,000 people may need.
 fn thrifty() -> PolicyEngine {
     let limits = Limits { fuel_to_configure: 100_000_000, ..Limits::default() };

@@ -175,10 +175,14 @@ pub enum Event {
         /// The size of the component.
         bytes: u64,
         signature: Option<PolicySignature>,
+        /// Of its tests in canonical form, so that nobody exchanges them unseen.
+        tests_digest: Digest,
     },
-    /// From the next run on this policy decides.
+    /// From the next run on this policy decides about this server.
     PolicyActivated {
         by: String,
+        /// The server on whose facts the gate looked at it.
+        site: Digest,
         /// `None`: back to the policy that is part of Steward.
         digest: Option<Digest>,
         name: String,

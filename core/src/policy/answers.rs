@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Description, Fault, FaultKind};
 use crate::decision::{Decision, RuleOutcome};
+use crate::planner::POLICY_FAULT_RULE;
 
 /// A rule id is a name in metrics and ledgers.
 const RULE_ID_MAX: usize = 64;
@@ -29,6 +30,9 @@ pub fn check_description(description: &Description) -> Result<(), Fault> {
     for rule in &description.rules {
         name("rule id", &rule.id)?;
         within("rule summary", &rule.summary, SUMMARY_MAX)?;
+        if rule.id == POLICY_FAULT_RULE {
+            return Err(malformed(format!("the rule id `{POLICY_FAULT_RULE}` is Steward's own")));
+        }
         if !ids.insert(&rule.id) {
             return Err(malformed(format!("the rule `{}` is described twice", rule.id)));
         }

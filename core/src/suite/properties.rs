@@ -19,6 +19,9 @@ use super::{Configure, Options};
 use crate::decision::Decision;
 use crate::policy::{Description, Fault, Policy};
 
+/// The property of which a suite says itself that it holds.
+pub(super) const MONOTONE: &str = "monotone";
+
 /// Different settings, times and pools of a suite that are looked at. Each costs up to a hundred fresh evaluators.
 const WORLDS_MAX: usize = 40;
 
@@ -78,7 +81,7 @@ pub(super) fn check(
         look("doubts", "seats about which nobody can tell are kept", &doubts::look),
     ];
     for promise in &suite.monotone {
-        reports.push(look("monotone", &monotone::summary(promise), &|lab, world| {
+        reports.push(look(MONOTONE, &monotone::summary(promise), &|lab, world| {
             monotone::look(promise, &schema, lab, world)
         }));
     }

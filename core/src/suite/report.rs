@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::problem::Problem;
+use super::properties::MONOTONE;
 use super::{Options, UNDECIDED_RULE};
 use crate::decision::RuleOutcome;
 use crate::policy::Description;
@@ -125,8 +126,13 @@ impl CaseReport {
 }
 
 impl PropertyReport {
+    /// A promise that could not be looked at is a mistake of the suite, and no promise kept.
     pub fn is_failed(&self) -> bool {
-        matches!(self.outcome, PropertyOutcome::Fails(_))
+        match self.outcome {
+            PropertyOutcome::Fails(_) => true,
+            PropertyOutcome::NotChecked(_) => self.property == MONOTONE,
+            _ => false,
+        }
     }
 }
 

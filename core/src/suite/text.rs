@@ -92,6 +92,9 @@ fn add_property(page: &mut Page, property: &PropertyReport) {
     };
     match &property.outcome {
         PropertyOutcome::Holds => page.line(1, &format!("ok      {summary} ({seats})")),
+        PropertyOutcome::NotChecked(why) if property.is_failed() => {
+            page.line(1, &format!("FAILED  {summary}: {why}"));
+        }
         PropertyOutcome::NotChecked(why) => page.line(1, &format!("-       {summary}: {why}")),
         PropertyOutcome::Noted(example) => {
             page.line(1, &format!("note    {summary} ({seats})"));

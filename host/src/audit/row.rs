@@ -153,14 +153,14 @@ impl Row {
 
     fn fill_of_policy(&mut self, event: Event) {
         match event {
-            Event::PolicyAdded { by, digest, name, version, bytes, signature } => {
+            Event::PolicyAdded { by, digest, name, version, bytes, signature, tests_digest: _ } => {
                 let signed = signature.map_or_else(
                     || "not signed".to_owned(),
                     |signature| format!("signed by {} ({})", signature.key_id, signature.trusted_comment),
                 );
                 self.said(by, format!("{name} {version}, {digest}, {bytes} bytes, {signed}"), None);
             }
-            Event::PolicyActivated { by, digest, name, version, settings_digest, report, forced, note } => {
+            Event::PolicyActivated { by, site: _, digest, name, version, settings_digest, report, forced, note } => {
                 let which = digest.map_or_else(|| "part of Steward".to_owned(), |digest| digest.to_string());
                 let failed: Vec<&str> = report.failed().map(|check| check.name.as_str()).collect();
                 let failed =

@@ -15,7 +15,7 @@ use super::{scalar, yaml};
 /// When it is no YAML, or does not fit the type.
 pub fn read<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, ConfigError> {
     let refused = |problems: Vec<Problem>| ConfigError::from(Problems::new(path, problems));
-    let reading = yaml::read(text);
+    let reading = yaml::read(text, "expected keys with values at the top of this file");
     let Some(root) = reading.root.filter(|_| reading.problems.is_empty()) else {
         return Err(refused(reading.problems));
     };

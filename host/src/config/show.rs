@@ -29,7 +29,7 @@ impl Settings {
 /// JSON is YAML too: read as such, it keeps the order of the sections.
 fn from_json(json: &str) -> String {
     let mut text = String::new();
-    if let Some(root) = yaml::read(json).root {
+    if let Some(root) = yaml::read(json, "expected an object").root {
         write_node(&root, 0, &mut text);
     }
     text

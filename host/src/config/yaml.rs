@@ -19,7 +19,8 @@ pub struct Reading {
     pub problems: Vec<Problem>,
 }
 
-pub fn read(text: &str) -> Reading {
+/// `missing` is said of a text that has no keys and values.
+pub fn read(text: &str, missing: &str) -> Reading {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut builder = Builder::default();
     let outcome = builder.run(text);
@@ -27,18 +28,16 @@ pub fn read(text: &str) -> Reading {
     let mut root = None;
     match (outcome, builder.root) {
         (Err(problem), _) => problems.push(problem),
-        (Ok(()), None) => problems.push(no_settings(None)),
+        (Ok(()), None) => problems.push(Problem::new(None, "", missing)),
         (Ok(()), Some(node)) => match &node.kind {
             Kind::Mapping(_) => root = Some(node),
-            Kind::Scalar(scalar) if scalar.is_null() => problems.push(no_settings(None)),
-            Kind::Scalar(_) | Kind::Sequence(_) => problems.push(no_settings(Some(node.position))),
+            Kind::Scalar(scalar) if scalar.is_null() => problems.push(Problem::new(None, "", missing)),
+            Kind::Scalar(_) | Kind::Sequence(_) => {
+                problems.push(Problem::new(Some(node.position), "", missing));
+            }
         },
     }
     Reading { root, problems }
-}
-
-fn no_settings(position: Option<Position>) -> Problem {
-    Problem::new(position, "", "there are no settings in this file: expected the keys `Butler:` and `steward:`")
 }
 
 enum Frame {

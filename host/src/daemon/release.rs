@@ -48,7 +48,8 @@ pub(super) async fn run(work: &mut Work, client: &Client, mode: Mode) -> anyhow:
     let (prepared, plan) = planned(prepared).await?;
     cycle::store_plan(&mut work.ledger, &prepared, &plan, work.timer.now()).await?;
     work.beat.beat();
-    let (prepared, shadows) = shadow::compare(&mut work.ledger, shadows, prepared, &plan).await?;
+    let (prepared, shadows) =
+        shadow::compare(&mut work.ledger, shadows, prepared, &plan, &work.beat, &work.stop).await?;
     work.beat.beat();
 
     let facts = Facts { shadows: Some(shadows), plan: Some(PlanFacts::of(plan.body())), ..Facts::default() };

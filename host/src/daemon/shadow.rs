@@ -2,6 +2,8 @@
 //!
 //! Whatever goes wrong with one of them is told, and never touches the run.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use steward_core::digest::Digest;
 use steward_core::ids::LicenseId;
@@ -9,7 +11,9 @@ use steward_core::ledger::{Event, Shadowing};
 use steward_core::plan::{Plan, PlannedDecision};
 use steward_core::rules_change::newly_released;
 use steward_core::settings::RunSettings;
+use tokio_util::sync::CancellationToken;
 
+use super::heartbeat::Heartbeat;
 use crate::config::Settings;
 use crate::cycle::{self, Prepared};
 use crate::error_chain;
@@ -19,6 +23,10 @@ use crate::policy::PolicyComponent;
 
 /// Disagreements that are kept of one comparison; their number is exact all the same. Beyond it nobody reads them.
 const KEPT_MAX: usize = 1000;
+
+/// For all answers of one of them: the active policy waits meanwhile, and there may be ten. Ours need a second for 100,000
+/// seats.
+const SHADOW_TIME_MAX: Duration = Duration::from_secs(30);
 
 /// A policy in the shadow, or why there is none.
 pub struct Shadow {
@@ -41,11 +49,11 @@ pub async fn load(settings: &Settings, ledger: &mut Ledger) -> Vec<Shadow> {
     let mut shadows = Vec::new();
     for shadow in &settings.steward.policy.shadow {
         let loaded = match policies::named(&shadow.policy, Some(ledger)).await {
-            Ok(found) => found.load(Some(settings)),
+            Ok(found) => found.load_aside(Some(settings)).await,
             Err(error) => Err(error),
         };
         let policy = loaded.map_err(|error| error_chain::text(&error)).map(|loaded| {
-            let component = loaded.component;
+            let component = loaded.component.within(SHADOW_TIME_MAX);
             let of_name = settings.steward.policy.settings_for(&component.description().name);
             let own = shadow.settings.as_ref().unwrap_or(of_name);
             let own = cycle::settings_of_policy(settings, &component, own);
@@ -63,14 +71,21 @@ pub fn need_attributes(shadows: &[Shadow]) -> bool {
 }
 
 /// Lets each of them decide about the facts of a plan, and keeps where it differs. Gives back what the plan was made of.
+/// Whoever asks to stop does not wait for the next one.
 pub async fn compare(
     ledger: &mut Ledger,
     shadows: Vec<Shadow>,
     mut prepared: Prepared,
     plan: &Plan,
+    beat: &Heartbeat,
+    stop: &CancellationToken,
 ) -> Result<(Prepared, Vec<ShadowFacts>), LedgerError> {
     let mut facts = Vec::new();
     for Shadow { name, policy } in shadows {
+        if stop.is_cancelled() {
+            break;
+        }
+        beat.beat();
         let (policy, settings) = match policy {
             Ok(loaded) => loaded,
             Err(why) => {

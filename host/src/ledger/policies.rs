@@ -58,13 +58,24 @@ pub struct KeptDisagreement {
     pub shadow_rule: String,
 }
 
+impl StoredPolicy {
+    /// Of its tests in canonical form, as the entries have it.
+    ///
+    /// # Errors
+    /// When they cannot be written as JSON.
+    pub fn tests_digest(&self) -> Result<Digest, LedgerError> {
+        Digest::of_canonical_json(&self.suites).map_err(LedgerError::Json)
+    }
+}
+
 impl Ledger {
     /// Keeps a policy, before an entry notes who added it: without the entry it is of no consequence. One that is there
     /// already gets the new signature and the new tests.
     pub async fn keep_policy(&mut self, digest: Digest, policy: &StoredPolicy) -> Result<(), LedgerError> {
         let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await.map_err(LedgerError::write)?;
         let id = digest.to_string();
-        let component = "INSERT OR IGNORE INTO component (digest, bytes) VALUES (?, ?)";
+        let component = "INSERT INTO component (digest, bytes) VALUES (?, ?) \
+                         ON CONFLICT (digest) DO UPDATE SET bytes = excluded.bytes";
         let insert = sqlx::query(component).bind(&id).bind(&policy.bytes);
         insert.execute(&mut *transaction).await.map_err(LedgerError::write)?;
         let upsert = "INSERT INTO policy (digest, signature) VALUES (?, ?) \
@@ -107,7 +118,8 @@ impl Ledger {
         Ok(false)
     }
 
-    /// A policy that was added. `None` when it never was, or was removed.
+    /// A policy that was added. `None` when it never was, or was removed. Tests that are not those that were added are
+    /// left out, and a policy without tests passes no gate.
     ///
     /// # Errors
     /// When it cannot be read, or is not what was added.
@@ -128,7 +140,13 @@ impl Ledger {
             .fetch_all(&mut self.connection)
             .await
             .map_err(LedgerError::read)?;
-        Ok(Some(StoredPolicy { bytes, signature, suites: suites.into_iter().collect() }))
+        let mut stored = StoredPolicy { bytes, signature, suites: suites.into_iter().collect() };
+        let noted = self.state().stored_policies().get(&digest).map(|noted| noted.tests_digest);
+        if noted.is_some_and(|noted| stored.tests_digest().is_ok_and(|found| found != noted)) {
+            tracing::warn!("the stored tests of the policy {digest} are not those that were added; add them again");
+            stored.suites.clear();
+        }
+        Ok(Some(stored))
     }
 
     /// Keeps what a gate found, under the digest of its text.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use steward_core::digest::Digest;
 use steward_core::policy::{Description, Fault, FaultKind, PolicyIdentity, RunContext, check_description};
@@ -11,6 +12,7 @@ use wasmtime::component::{Component, Linker};
 
 use super::engine::PolicyEngine;
 use super::sandbox::{ConfigureError, Instance, Prepared, Sandbox};
+use super::shape::{self, Unreasonable};
 use super::signature::Untrusted;
 use super::{BULK, CONTRACT, mapping};
 
@@ -45,6 +47,8 @@ pub enum LoadError {
     CoreModule,
     #[error("a compiled policy in the cache is damaged and cannot be removed")]
     Cache { source: io::Error },
+    #[error("no policy looks like this component, so it is not compiled")]
+    Unreasonable(#[source] Unreasonable),
     #[error("the component is broken")]
     Broken { source: Box<dyn std::error::Error + Send + Sync> },
     #[error("the component imports {}, but a policy may import nothing", listed(.0))]
@@ -76,6 +80,7 @@ impl PolicyComponent {
     pub fn load(engine: &PolicyEngine, bytes: &[u8]) -> Result<Self, LoadError> {
         check_size(engine, bytes.len() as u64)?;
         check_kind(bytes)?;
+        shape::check(bytes).map_err(LoadError::Unreasonable)?;
         let component = compile(engine, bytes)?;
         check_world(engine, &component)?;
         let linker = Linker::new(engine.engine());
@@ -120,6 +125,11 @@ impl PolicyComponent {
             digest: self.digest,
             settings_digest,
         }
+    }
+
+    /// The same policy with another limit of time for all its answers of a run.
+    pub fn within(&self, run_time: Duration) -> Self {
+        Self { engine: self.engine.within(run_time), ..self.clone() }
     }
 
     /// A sandbox for one run, configured with `settings`.
@@ -189,5 +199,9 @@ fn describe(engine: &PolicyEngine, prepared: &Prepared) -> Result<Description, L
     })?;
     let description = mapping::description_from_wit(instance.describe().map_err(LoadError::Describe)?);
     check_description(&description).map_err(LoadError::Describe)?;
+    if let Err(error) = semver::Version::parse(&description.version) {
+        let detail = format!("its version `{}` is not one such as 1.2.3: {error}", description.version.escape_debug());
+        return Err(LoadError::Describe(Fault::new(FaultKind::Malformed, detail)));
+    }
     Ok(description)
 }

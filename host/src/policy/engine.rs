@@ -1,6 +1,7 @@
 //! The WebAssembly engine: one for the whole process.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::Duration;
@@ -26,6 +27,8 @@ pub enum EngineError {
 #[derive(Clone)]
 pub struct PolicyEngine {
     engine: Arc<Engine>,
+    /// How often the epoch has moved.
+    ticks: Arc<AtomicU64>,
     limits: Limits,
     seals: Option<Arc<Seals>>,
 }
@@ -41,8 +44,14 @@ impl PolicyEngine {
         config.cache(cache);
         let engine = Engine::new(&config).map_err(|source| EngineError::Engine { source: source.into() })?;
         let engine = Arc::new(engine);
-        tick(&engine);
-        Ok(Self { engine, limits, seals: seals.map(Arc::new) })
+        let ticks = Arc::new(AtomicU64::new(0));
+        tick(&engine, ticks.clone());
+        Ok(Self { engine, ticks, limits, seals: seals.map(Arc::new) })
+    }
+
+    /// The same engine with another limit of time for all answers of a run.
+    pub(super) fn within(&self, run_time: Duration) -> Self {
+        Self { limits: Limits { run_time, ..self.limits }, ..self.clone() }
     }
 
     pub(super) fn engine(&self) -> &Engine {
@@ -58,11 +67,16 @@ impl PolicyEngine {
         self.seals.as_deref()
     }
 
-    /// The deadline in ticks of the epoch; one more, because the next tick may come at once.
-    pub(super) fn deadline_ticks(&self) -> u64 {
-        let ticks = self.limits.deadline.as_millis().div_ceil(EPOCH_TICK.as_millis());
-        u64::try_from(ticks).unwrap_or(u64::MAX).saturating_add(1)
+    /// The clock by which deadlines are counted.
+    pub(super) fn ticks(&self) -> Arc<AtomicU64> {
+        self.ticks.clone()
     }
+}
+
+/// A deadline in ticks of the epoch; one more, because the next tick may come at once.
+pub(super) fn in_ticks(deadline: Duration) -> u64 {
+    let ticks = deadline.as_millis().div_ceil(EPOCH_TICK.as_millis());
+    u64::try_from(ticks).unwrap_or(u64::MAX).saturating_add(1)
 }
 
 /// The same answer on every machine: fuel counts instructions, NaNs are canonical, and nothing that may differ
@@ -85,13 +99,16 @@ fn configuration(limits: &Limits) -> Config {
 }
 
 /// Moves the epoch for as long as the engine lives.
-fn tick(engine: &Arc<Engine>) {
+fn tick(engine: &Arc<Engine>, ticks: Arc<AtomicU64>) {
     let weak: Weak<Engine> = Arc::downgrade(engine);
     thread::spawn(move || {
         loop {
             thread::sleep(EPOCH_TICK);
             match weak.upgrade() {
-                Some(engine) => engine.increment_epoch(),
+                Some(engine) => {
+                    ticks.fetch_add(1, Ordering::Relaxed);
+                    engine.increment_epoch();
+                }
                 None => return,
             }
         }

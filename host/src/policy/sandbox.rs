@@ -1,5 +1,9 @@
 //! One policy in one run: a fresh store, its limits, and the meaning of whatever goes wrong in it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
 use steward_core::candidate::Candidate;
 use steward_core::columns::{self, RuleNames};
 use steward_core::decision::{Decision, Outline, RuleOutcome};
@@ -10,9 +14,14 @@ use wasmtime::component::{InstancePre, ResourceAny};
 use wasmtime::{ResourceLimiter, Store, Trap};
 
 use super::bindings::exports::steward::policy::{bulk, policy as contract};
-use super::engine::PolicyEngine;
+use super::engine::{PolicyEngine, in_ticks};
 use super::limits::Limits;
 use super::mapping;
+
+/// More errors about one file of settings nobody mends at once.
+const SETTINGS_ERRORS_MAX: usize = 1_000;
+/// A sentence, with a name from the settings in it.
+const SETTINGS_ERROR_BYTES_MAX: usize = 4_000;
 
 /// A policy with its settings. It is not asked again after a fault: core does not, and a trapped instance cannot.
 pub struct Sandbox<'p> {
@@ -60,8 +69,7 @@ impl<'p> Sandbox<'p> {
         let needs = description.needs_with(settings);
         let settings = serde_json::to_string(settings)?;
         let run = mapping::run_context_to_wit(run);
-        let fuel = instance.limits.fuel_to_configure;
-        let answer = instance.call(fuel, |policy, store| policy.evaluator().call_configure(store, &settings, &run));
+        let answer = instance.begin(|policy, store| policy.evaluator().call_configure(store, &settings, &run));
         match answer.map_err(ConfigureError::Fault)? {
             Ok(evaluator) => Ok(Self { instance, evaluator, description, needs }),
             // A policy that cannot say what is wrong has failed: nobody could mend the settings.
@@ -69,12 +77,22 @@ impl<'p> Sandbox<'p> {
                 let fault = Fault::new(FaultKind::Malformed, "it refuses its settings and names no error");
                 Err(ConfigureError::Fault(fault))
             }
+            Err(errors) if !are_readable(&errors) => {
+                let detail = format!("it refuses its settings with {} errors that nobody could read", errors.len());
+                Err(ConfigureError::Fault(Fault::new(FaultKind::Oversize, detail)))
+            }
             Err(errors) => {
                 let problems = errors.into_iter().map(|e| SettingsProblem { path: e.path, message: e.message });
                 Err(ConfigureError::Settings(problems.collect()))
             }
         }
     }
+}
+
+/// Few and short enough for a terminal and for the ledger.
+fn are_readable(errors: &[contract::SettingsError]) -> bool {
+    let size = |error: &contract::SettingsError| error.path.len().max(error.message.len());
+    errors.len() <= SETTINGS_ERRORS_MAX && errors.iter().all(|error| size(error) <= SETTINGS_ERROR_BYTES_MAX)
 }
 
 impl Sandbox<'_> {
@@ -88,9 +106,7 @@ impl Policy for Sandbox<'_> {
     fn decide(&mut self, candidate: &Candidate<'_>) -> Result<Decision, Fault> {
         let candidate = mapping::candidate_to_wit(candidate, self.needs);
         let evaluator = self.evaluator;
-        let fuel = self.instance.limits.fuel_per_call;
-        let answer =
-            self.instance.call(fuel, |policy, store| policy.evaluator().call_decide(store, evaluator, &candidate))?;
+        let answer = self.instance.ask(|policy, store| policy.evaluator().call_decide(store, evaluator, &candidate))?;
         let decision = mapping::decision_from_wit(answer)?;
         check_decision(self.description, &decision)?;
         Ok(decision)
@@ -114,8 +130,7 @@ impl Policy for Sandbox<'_> {
 
     fn quota(&mut self, license_type: LicenseType) -> Result<Option<u32>, Fault> {
         let evaluator = self.evaluator;
-        let fuel = self.instance.limits.fuel_per_call;
-        self.instance.call(fuel, |policy, store| {
+        self.instance.ask(|policy, store| {
             let license_type = mapping::license_type_to_wit(license_type);
             policy.evaluator().call_quota(store, evaluator, license_type)
         })
@@ -124,9 +139,8 @@ impl Policy for Sandbox<'_> {
     fn explain(&mut self, candidate: &Candidate<'_>) -> Result<Vec<RuleOutcome>, Fault> {
         let candidate = mapping::candidate_to_wit(candidate, self.needs);
         let evaluator = self.evaluator;
-        let fuel = self.instance.limits.fuel_per_call;
         let answer =
-            self.instance.call(fuel, |policy, store| policy.evaluator().call_explain(store, evaluator, &candidate))?;
+            self.instance.ask(|policy, store| policy.evaluator().call_explain(store, evaluator, &candidate))?;
         let outcomes: Vec<RuleOutcome> = answer.into_iter().map(mapping::rule_outcome_from_wit).collect();
         check_outcomes(self.description, &outcomes)?;
         Ok(outcomes)
@@ -160,8 +174,20 @@ pub(super) struct Instance {
     bulk: Option<bulk::Guest>,
     /// Instructions that the last answer cost.
     spent: u64,
+    /// Instructions that are left for this run: each answer adds a little, and takes what it cost.
+    purse: u64,
     limits: Limits,
-    deadline_ticks: u64,
+    ticks: Arc<AtomicU64>,
+    /// Ticks that are left for this run.
+    run_ticks: u64,
+}
+
+/// What one call may use up.
+struct Ration {
+    fuel: u64,
+    /// Answers that the call gives.
+    answers: u64,
+    deadline: Duration,
 }
 
 impl Instance {
@@ -171,17 +197,17 @@ impl Instance {
         store.limiter(|state| state);
         store.set_hostcall_fuel(limits.output_bytes);
         store.epoch_deadline_trap();
-        let deadline_ticks = engine.deadline_ticks();
-        arm(&mut store, limits.fuel_to_configure, deadline_ticks)?;
+        arm(&mut store, limits.fuel_to_configure, in_ticks(limits.deadline_to_configure))?;
         let live = prepared.instance.instantiate(&mut store).map_err(|error| fault(&error, store.data()))?;
         let shape = |error: wasmtime::Error| Fault::new(FaultKind::Malformed, error.to_string());
+        let run_ticks = in_ticks(limits.run_time);
         let policy = prepared.policy.load(&mut store, &live).map_err(shape)?;
         let bulk = prepared.bulk.as_ref().map(|bulk| bulk.load(&mut store, &live)).transpose().map_err(shape)?;
-        Ok(Self { store, policy, bulk, spent: 0, limits, deadline_ticks })
+        Ok(Self { store, policy, bulk, spent: 0, purse: limits.fuel_reserve, limits, ticks: engine.ticks(), run_ticks })
     }
 
     pub(super) fn describe(&mut self) -> Result<contract::Description, Fault> {
-        self.call(self.limits.fuel_to_configure, |policy, store| policy.call_describe(store))
+        self.begin(|policy, store| policy.call_describe(store))
     }
 
     /// As much fuel as if every seat were asked about alone.
@@ -191,25 +217,56 @@ impl Instance {
         columns: &bulk::Columns,
         seats: usize,
     ) -> Result<Vec<bulk::Outline>, Fault> {
-        let seats = u64::try_from(seats).unwrap_or(u64::MAX);
-        let fuel = self.limits.fuel_per_call.saturating_mul(seats.max(1));
-        let Some(bulk) = &self.bulk else { return Err(Fault::new(FaultKind::Malformed, "there is no bulk")) };
-        arm(&mut self.store, fuel, self.deadline_ticks)?;
-        let answer = bulk.call_decide_columns(&mut self.store, evaluator, columns);
-        answer.map_err(|error| fault(&error, self.store.data()))
+        let answers = u64::try_from(seats).unwrap_or(u64::MAX).max(1);
+        let Limits { fuel_per_call, deadline, .. } = self.limits;
+        let Some(bulk) = self.bulk.clone() else { return Err(Fault::new(FaultKind::Malformed, "there is no bulk")) };
+        let ration = Ration { fuel: fuel_per_call.saturating_mul(answers), answers, deadline };
+        self.call(ration, |_, store| bulk.call_decide_columns(store, evaluator, columns))
+    }
+
+    /// Asks for one answer.
+    fn ask<T>(
+        &mut self,
+        ask: impl FnOnce(&contract::Guest, &mut Store<State>) -> wasmtime::Result<T>,
+    ) -> Result<T, Fault> {
+        let Limits { fuel_per_call: fuel, deadline, .. } = self.limits;
+        self.call(Ration { fuel, answers: 1, deadline }, ask)
+    }
+
+    /// Asks for what comes before all answers.
+    fn begin<T>(
+        &mut self,
+        ask: impl FnOnce(&contract::Guest, &mut Store<State>) -> wasmtime::Result<T>,
+    ) -> Result<T, Fault> {
+        let Limits { fuel_to_configure: fuel, deadline_to_configure: deadline, .. } = self.limits;
+        self.call(Ration { fuel, answers: 1, deadline }, ask)
     }
 
     /// Every call starts with full fuel and a full deadline, so that the answer to one seat does not depend on how
-    /// many were asked before.
+    /// many were asked before; unless the run as a whole has been so costly that it has to end.
     fn call<T>(
         &mut self,
-        fuel: u64,
+        ration: Ration,
         ask: impl FnOnce(&contract::Guest, &mut Store<State>) -> wasmtime::Result<T>,
     ) -> Result<T, Fault> {
-        arm(&mut self.store, fuel, self.deadline_ticks)?;
+        self.purse = self.purse.saturating_add(self.limits.fuel_per_answer.saturating_mul(ration.answers));
+        let fuel = ration.fuel.min(self.purse);
+        arm(&mut self.store, fuel, in_ticks(ration.deadline).min(self.run_ticks))?;
+        let began = self.ticks.load(Ordering::Relaxed);
         let answer = ask(&self.policy, &mut self.store).map_err(|error| fault(&error, self.store.data()));
+        self.run_ticks = self.run_ticks.saturating_sub(self.ticks.load(Ordering::Relaxed).saturating_sub(began));
         self.spent = fuel.saturating_sub(self.store.get_fuel().unwrap_or(0));
-        answer
+        self.purse = self.purse.saturating_sub(self.spent);
+        let of_run = |kind: FaultKind, what: &str| Err(Fault::new(kind, format!("the policy used up the {what}")));
+        match answer {
+            Err(Fault { kind: kind @ FaultKind::OutOfFuel, .. }) if self.purse == 0 => {
+                of_run(kind, "instructions that a whole run may cost")
+            }
+            Err(Fault { kind: kind @ FaultKind::Deadline, .. }) if self.run_ticks == 0 => {
+                of_run(kind, "time that a whole run may take")
+            }
+            answer => answer,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use steward_fake_qrs::{Fault, FaultRule, FaultScript};
 
 use crate::ledger::{accounted, deletes, events, open, planned, releasing};
 use crate::release::until;
-use crate::site::{Run, Site, data, finish, start};
+use crate::site::{Output, Run, Site, data, start};
 
 pub const OWN_PORT: &str = "  http:\n    listen: 127.0.0.1:0\n";
 const INFLUX: &str = "  influxDb:\n    enable: true\n    hostIP: 127.0.0.1\n    hostPort: 1\n    v1Config:\n      \
@@ -19,12 +19,13 @@ const INFLUX: &str = "  influxDb:\n    enable: true\n    hostIP: 127.0.0.1\n    
 
 /// A daemon that was started for a test. One that a failing test leaves behind is killed.
 pub struct Daemon {
-    child: Option<Child>,
+    /// With what it says.
+    child: Option<(Child, Output)>,
 }
 
 impl Drop for Daemon {
     fn drop(&mut self) {
-        if let Some(mut child) = self.child.take() {
+        if let Some((mut child, _)) = self.child.take() {
             let _ = child.kill();
             let _ = child.wait();
         }
@@ -35,24 +36,28 @@ impl Daemon {
     /// Starts it and waits until it answers.
     pub async fn start(site: &Site) -> Self {
         let config = site.config();
-        let child = start(["run", "--config", config.to_str().unwrap()], &[]);
-        let mut daemon = Self { child: Some(child) };
+        let mut child = start(["run", "--config", config.to_str().unwrap()], &[]);
+        let output = Output::of(&mut child);
+        let mut daemon = Self { child: Some((child, output)) };
         until(|| daemon.has_ended() || get(site, "/healthz").is_some_and(|(status, _)| status == 200)).await;
-        assert!(!daemon.has_ended(), "{:?}", finish(daemon.child.take().unwrap()));
+        if daemon.has_ended() {
+            panic!("{:?}", daemon.end());
+        }
         daemon
     }
 
     fn has_ended(&mut self) -> bool {
-        self.child.as_mut().is_some_and(|child| child.try_wait().unwrap().is_some())
+        self.child.as_mut().is_some_and(|(child, _)| child.try_wait().unwrap().is_some())
     }
 
     pub fn signal(&self, name: &str) {
-        let id = self.child.as_ref().unwrap().id().to_string();
+        let id = self.child.as_ref().unwrap().0.id().to_string();
         assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
     }
 
     pub fn end(mut self) -> Run {
-        finish(self.child.take().unwrap())
+        let (child, output) = self.child.take().unwrap();
+        output.finish(child)
     }
 
     pub fn stop(self) -> Run {

@@ -2,7 +2,7 @@
 
 use crate::site::steward;
 
-const COMMANDS: [&[&str]; 34] = [
+const COMMANDS: [&[&str]; 44] = [
     &[],
     &["demo"],
     &["run"],
@@ -35,7 +35,17 @@ const COMMANDS: [&[&str]; 34] = [
     &["config", "show"],
     &["config", "schema"],
     &["policy"],
+    &["policy", "new"],
+    &["policy", "build"],
     &["policy", "inspect"],
+    &["policy", "test"],
+    &["policy", "diff"],
+    &["policy", "add"],
+    &["policy", "list"],
+    &["policy", "activate"],
+    &["policy", "rollback"],
+    &["policy", "remove"],
+    &["policy", "shadow"],
     &["fake-qrs"],
 ];
 

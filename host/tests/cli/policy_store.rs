@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 
 use serde_json::Value;
+use sqlx::Connection as _;
 
 use crate::daemon::{Daemon, OWN_PORT, get, metric, release};
-use crate::ledger::{deletes, events, planned, releasing};
+use crate::ledger::{deletes, events, open, planned, releasing};
 use crate::release::until;
 use crate::site::{Site, data};
 
 /// A component that `cargo xtask policies` built.
-fn built(name: &str) -> PathBuf {
+pub fn built(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../target/policies").join(format!("{name}.wasm"))
 }
 
@@ -117,6 +118,9 @@ async fn the_shadow_decides_and_never_acts() {
     daemon.stop().is_done();
     let shown = site.run(["policy", "shadow"]);
     assert!(shown.is_done().out.contains("newly-loses") || shown.out.contains("it failed"), "{shown:?}");
+    assert!(shown.out.contains("nobody cannot be used: there is no policy"), "{shown:?}");
+    let listed = site.run(["policy", "list"]);
+    assert!(listed.is_done().err.contains("there is no policy `nobody`"), "{listed:?}");
     let told = events(&site).await;
     assert_eq!(told.iter().filter(|event| event["type"] == "shadow-compared").count(), 2);
 }
@@ -188,4 +192,93 @@ fn a_policy_of_ones_own_begins_with_everything_it_needs() {
         crate::site::steward(["policy", "new", "--folder", "/nowhere/x", "--", name]).fails(2, &["name"]);
     }
     crate::site::steward(["policy", "build", "/nowhere"]).fails(1, &["/nowhere"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_that_cannot_be_used_any_more_can_be_left() {
+    let (mut site, file) = site_with_hostile(100).await;
+    site.run(["policy", "add", &file]).is_done();
+    site.run(["policy", "activate", "hostile", "--force", "--note", "a test"]).is_done();
+    let damage = || async {
+        let mut connection = open(&site).await;
+        sqlx::query("UPDATE component SET bytes = x'78'").execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    };
+    damage().await;
+    site.run(["plan"]).fails(1, &["add it again"]);
+    assert!(site.run(["policy", "list"]).is_done().err.contains("cannot be used"));
+    // Nobody can tell who newly loses a seat, so somebody has to say that it shall be.
+    let refused = site.run(["policy", "activate", "standard", "--format", "json"]);
+    assert_eq!((refused.code, outcome(&refused.json(), "difference")), (3, "failed".to_owned()), "{refused:?}");
+    site.run(["policy", "activate", "standard", "--force", "--note", "the other one is damaged"]).is_done();
+    assert_eq!((active(&site), site.plan()["policy"]["name"].clone()), ("standard".to_owned(), "standard".into()));
+
+    // Adding it again mends it.
+    site.run(["policy", "add", &file]).is_done();
+    site.run(["policy", "activate", "hostile", "--force", "--note", "mended"]).is_done();
+    damage().await;
+    site.run(["policy", "add", &file]).is_done();
+    assert_eq!(site.plan()["policy"]["name"], "hostile");
+
+    // Keys that do not trust the active policy do not chain anybody to it.
+    let keys = minisign::KeyPair::generate_unencrypted_keypair().unwrap();
+    let trust = format!("    trust:\n      keys: [ \"{}\" ]\n    settingsOf:\n", keys.pk.to_base64());
+    site.set(&[("    settingsOf:\n", &trust)]);
+    assert_eq!(site.run(["policy", "rollback"]).code, 3);
+    site.run(["policy", "rollback", "--force", "--note", "keys from now on"]).is_done();
+    assert_eq!(active(&site), "standard");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_and_tests_of_stored_policies_are_not_exchanged_unseen() {
+    let (site, file) = site_with_hostile(40).await;
+    let tests = site.path("suites");
+    std::fs::create_dir(&tests).unwrap();
+    let suite = "name: x\nsettings: {act: nothing}\ncases:\n  - {name: a, candidate: {}, expect: {verdict: release, rule: release-all}}\n";
+    std::fs::write(tests.join("x.yaml"), suite).unwrap();
+    let tests = tests.display().to_string();
+    site.run(["policy", "add", &file, "--tests", &tests]).is_done();
+    let added = || async { events(&site).await.iter().filter(|event| event["type"] == "policy-added").count() };
+    assert_eq!(added().await, 1);
+    // Without tests of its own it keeps those that it has, and nothing new is noted.
+    site.run(["policy", "add", &file]).is_done();
+    assert_eq!(added().await, 1);
+    std::fs::write(site.path("suites").join("y.yaml"), suite.replace("name: x", "name: y")).unwrap();
+    site.run(["policy", "add", &file, "--tests", &tests]).is_done();
+    assert_eq!(added().await, 2);
+    let mut connection = open(&site).await;
+    sqlx::query("UPDATE policy_suite SET text = 'name: z'").execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let refused = site.run(["policy", "activate", "hostile", "--format", "json"]);
+    assert_eq!(outcome(&refused.json(), "tests"), "failed");
+    assert!(refused.err.contains("not those that were added"), "{refused:?}");
+
+    // Other bytes under the same name and version, and the name of a policy of Steward.
+    let other = site.path("other.wasm");
+    let section = [&[0_u8, 2, 1][..], b"x"].concat();
+    std::fs::write(&other, [std::fs::read(&file).unwrap(), section.clone()].concat()).unwrap();
+    site.run(["policy", "add", other.to_str().unwrap()]).fails(1, &["raise the version"]);
+    std::fs::write(&other, [std::fs::read(built("need-based")).unwrap(), section].concat()).unwrap();
+    site.run(["policy", "add", other.to_str().unwrap()]).fails(1, &["belongs to Steward"]);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn pipes_and_devices_are_no_files() {
+    let (site, file) = site_with_hostile(40).await;
+    let pipe = site.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let pipe = pipe.display().to_string();
+    for args in [
+        &["policy", "inspect", &pipe][..],
+        &["policy", "add", &pipe],
+        &["policy", "add", "/dev/zero"],
+        &["policy", "add", &file, "--signature", &pipe],
+        &["policy", "add", &file, "--tests", "/dev/zero"],
+        &["policy", "test", &file, "--tests", &pipe],
+    ] {
+        let run = site.run(args);
+        assert!([1, 2].contains(&run.code), "{args:?}: {run:?}");
+        assert!(run.err.contains("a pipe or a device"), "{args:?}: {run:?}");
+    }
 }

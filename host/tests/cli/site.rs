@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
@@ -55,28 +55,48 @@ pub fn start<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>, variables: &[(&
 /// Waits for the end of a command, with a limit.
 #[track_caller]
 pub fn finish(mut child: Child) -> Run {
-    let (done, both) = mpsc::channel();
-    let reader = |mut pipe: Box<dyn Read + Send>| {
-        let done = done.clone();
-        thread::spawn(move || {
-            let mut bytes = Vec::new();
-            let _ = pipe.read_to_end(&mut bytes);
-            let _ = done.send(());
-            String::from_utf8(bytes).expect("output is UTF-8")
-        })
-    };
-    let out = reader(Box::new(child.stdout.take().unwrap()));
-    let err = reader(Box::new(child.stderr.take().unwrap()));
-    for _ in 0..2 {
-        if both.recv_timeout(LIMIT).is_err() {
-            let _ = child.kill();
-            panic!("the command did not end");
-        }
+    Output::of(&mut child).finish(child)
+}
+
+/// What a command says, read while it says it: one that fills its pipe waits.
+pub struct Output {
+    out: JoinHandle<String>,
+    err: JoinHandle<String>,
+    both: mpsc::Receiver<()>,
+}
+
+impl Output {
+    pub fn of(child: &mut Child) -> Self {
+        let (done, both) = mpsc::channel();
+        let reader = |mut pipe: Box<dyn Read + Send>| {
+            let done = done.clone();
+            thread::spawn(move || {
+                let mut bytes = Vec::new();
+                let _ = pipe.read_to_end(&mut bytes);
+                let _ = done.send(());
+                String::from_utf8(bytes).expect("output is UTF-8")
+            })
+        };
+        let out = reader(Box::new(child.stdout.take().unwrap()));
+        let err = reader(Box::new(child.stderr.take().unwrap()));
+        Self { out, err, both }
     }
-    let status = child.wait().unwrap();
-    let run = Run { code: status.code().unwrap_or(-1), out: out.join().unwrap(), err: err.join().unwrap() };
-    run.reads_well();
-    run
+
+    /// Waits for the end of the command, with a limit.
+    #[track_caller]
+    pub fn finish(self, mut child: Child) -> Run {
+        for _ in 0..2 {
+            if self.both.recv_timeout(LIMIT).is_err() {
+                let _ = child.kill();
+                panic!("the command did not end");
+            }
+        }
+        let status = child.wait().unwrap();
+        let (out, err) = (self.out.join().unwrap(), self.err.join().unwrap());
+        let run = Run { code: status.code().unwrap_or(-1), out, err };
+        run.reads_well();
+        run
+    }
 }
 
 impl Run {

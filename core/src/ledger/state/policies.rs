@@ -18,12 +18,16 @@ pub struct StoredPolicy {
     pub added_at: Instant,
     pub by: String,
     pub signature: Option<PolicySignature>,
+    /// Of its tests in canonical form.
+    pub tests_digest: Digest,
 }
 
 /// A policy became the one that decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activation {
     pub at: Instant,
+    /// The server about which it decides.
+    pub site: Digest,
     /// `None` for the policy that is part of Steward.
     pub digest: Option<Digest>,
     pub name: String,
@@ -65,10 +69,10 @@ pub struct ShadowComparison {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Policies {
     stored: BTreeMap<Digest, StoredPolicy>,
-    /// The oldest first; the last one is the active one.
+    /// The oldest first; the last one of a server is the active one there.
     history: Vec<Activation>,
-    /// Places in `history`: the way back from the active policy, which is the last one.
-    way_back: Vec<usize>,
+    /// By server, places in `history`: the way back from the active policy, which is the last one.
+    ways_back: BTreeMap<Digest, Vec<usize>>,
     /// By the shadow's digest, the oldest first.
     comparisons: BTreeMap<Digest, Vec<ShadowComparison>>,
 }
@@ -76,15 +80,18 @@ pub(super) struct Policies {
 impl LedgerState {
     pub(super) fn next_of_policies(&mut self, at: Instant, event: Event) -> Result<(), Refusal> {
         match event {
-            Event::PolicyAdded { by, digest, name, version, bytes, signature } => {
-                let added = StoredPolicy { name, version, bytes, added_at: at, by, signature };
-                let before = self.policies.stored.insert(digest, added);
-                require(before.is_none(), "it adds a policy that is stored already")
+            Event::PolicyAdded { by, digest, name, version, bytes, signature, tests_digest } => {
+                let added = StoredPolicy { name, version, bytes, added_at: at, by, signature, tests_digest };
+                let is_same = |before: &StoredPolicy| {
+                    (&before.signature, before.tests_digest) == (&added.signature, added.tests_digest)
+                };
+                let is_news = self.policies.stored.get(&digest).is_none_or(|before| !is_same(before));
+                self.policies.stored.insert(digest, added);
+                require(is_news, "it adds a policy that is stored already")
             }
-            Event::PolicyActivated { by, digest, name, version, settings_digest, report, forced, note } => {
-                let activation = Activation { at, digest, name, version, by, settings_digest, report, forced, note };
-                self.policies.activate(activation)
-            }
+            Event::PolicyActivated { by, site, digest, name, version, settings_digest, report, forced, note } => self
+                .policies
+                .activate(Activation { at, site, digest, name, version, by, settings_digest, report, forced, note }),
             Event::PolicyRemoved { by: _, digest } => self.policies.remove(digest),
             Event::ShadowCompared {
                 active,
@@ -112,9 +119,10 @@ impl LedgerState {
         &self.policies.stored
     }
 
-    /// The policy that decides; `None` as long as nobody activated any, so that the one of the settings decides.
-    pub fn active_policy(&self) -> Option<&Activation> {
-        self.policies.history.last()
+    /// The policy that decides about a server; `None` as long as nobody activated any there, so that the one of the
+    /// settings decides.
+    pub fn active_policy(&self, site: Digest) -> Option<&Activation> {
+        self.policies.active(site)
     }
 
     /// Every activation, the oldest first.
@@ -125,14 +133,13 @@ impl LedgerState {
     /// Where a rollback leads: the policy that was active before. Rolling back goes further back each time, so that a
     /// policy that somebody left never returns by it. `None` when the way ends: there is nothing before the active one
     /// but the policy with which everything began.
-    pub fn policy_before(&self) -> Option<&Activation> {
-        self.policies.before()
+    pub fn policy_before(&self, site: Digest) -> Option<&Activation> {
+        self.policies.before(site)
     }
 
-    /// A stored policy that may not be removed: it is active, or a rollback leads to it.
+    /// A stored policy that may not be removed: it is active at some server, or a rollback leads to it there.
     pub fn is_policy_needed(&self, digest: &Digest) -> bool {
-        let is_it = |activation: &Activation| activation.digest.as_ref() == Some(digest);
-        self.active_policy().is_some_and(is_it) || self.policy_before().is_some_and(is_it)
+        self.policies.why_needed(*digest).is_some()
     }
 
     /// What this policy would have decided beside the active ones, the oldest first.
@@ -159,18 +166,19 @@ impl Policies {
         require(activation.forced || activation.report.is_passed(), "it activates a policy that did not pass")?;
         let has_note = activation.note.as_ref().is_some_and(|note| !note.trim().is_empty());
         require(!activation.forced || has_note, "it forces a policy and does not say why")?;
-        let given_up = self.given_up_by(activation.digest);
-        self.way_back.truncate(self.way_back.len().saturating_sub(given_up));
-        self.way_back.push(self.history.len());
+        let given_up = self.given_up_by(activation.site, activation.digest);
+        let way_back = self.ways_back.entry(activation.site).or_default();
+        way_back.truncate(way_back.len().saturating_sub(given_up));
+        way_back.push(self.history.len());
         self.history.push(activation);
         Ok(())
     }
 
     /// How many steps of the way back are given up when this policy becomes active: the same one once more, or the one
     /// before, or that of the beginning, which has no step of its own.
-    fn given_up_by(&self, digest: Option<Digest>) -> usize {
-        let is_same = self.history.last().is_some_and(|active| active.digest == digest);
-        match self.before() {
+    fn given_up_by(&self, site: Digest, digest: Option<Digest>) -> usize {
+        let is_same = self.active(site).is_some_and(|active| active.digest == digest);
+        match self.before(site) {
             _ if is_same => 1,
             Some(before) if before.digest == digest => 2,
             None if digest.is_none() => 1,
@@ -178,20 +186,37 @@ impl Policies {
         }
     }
 
-    fn before(&self) -> Option<&Activation> {
-        let place = self.way_back.iter().rev().nth(1)?;
+    fn active(&self, site: Digest) -> Option<&Activation> {
+        self.history.iter().rev().find(|activation| activation.site == site)
+    }
+
+    fn before(&self, site: Digest) -> Option<&Activation> {
+        let place = self.ways_back.get(&site)?.iter().rev().nth(1)?;
         self.history.get(*place)
     }
 
-    fn remove(&mut self, digest: Digest) -> Result<(), Refusal> {
+    /// Why a policy may not be removed; `None` when it may.
+    fn why_needed(&self, digest: Digest) -> Option<&'static str> {
         let is_it = |activation: &Activation| activation.digest == Some(digest);
-        require(!self.history.last().is_some_and(is_it), "it removes the active policy")?;
-        require(!self.before().is_some_and(is_it), "it removes the policy to which a rollback leads")?;
+        let mut sites = self.ways_back.keys();
+        sites.find_map(|site| {
+            let is_active = self.active(*site).is_some_and(is_it).then_some("it removes the active policy");
+            let is_before = self.before(*site).is_some_and(is_it);
+            is_active.or(is_before.then_some("it removes the policy to which a rollback leads"))
+        })
+    }
+
+    fn remove(&mut self, digest: Digest) -> Result<(), Refusal> {
+        if let Some(why) = self.why_needed(digest) {
+            return Err(why.to_owned());
+        }
         require(self.stored.remove(&digest).is_some(), "it removes a policy that is not stored")?;
-        let Self { history, way_back, .. } = self;
-        way_back.retain(|place| !history.get(*place).is_some_and(is_it));
+        let Self { history, ways_back, .. } = self;
         let digest_at = |place: usize| history.get(place).map(|activation| activation.digest);
-        way_back.dedup_by(|later, earlier| digest_at(*later) == digest_at(*earlier));
+        for way_back in ways_back.values_mut() {
+            way_back.retain(|place| digest_at(*place) != Some(Some(digest)));
+            way_back.dedup_by(|later, earlier| digest_at(*later) == digest_at(*earlier));
+        }
         Ok(())
     }
 }

@@ -41,6 +41,8 @@ pub struct PolicyLine {
     pub signature: Option<PolicySignature>,
     /// The size of the component; `null` for a file.
     pub bytes: Option<u64>,
+    /// Why it cannot be used, although it should decide: nothing is decided then.
+    pub problem: Option<String>,
     /// It decides.
     pub is_active: bool,
     /// It decided before; a rollback leads to it.

@@ -13,7 +13,7 @@ use crate::api::call::Call;
 use crate::api::desk::{Drawer, of_ledger};
 use crate::api::problem::Problem;
 use crate::cycle;
-use crate::policies::{self, Found, SHIPPED};
+use crate::policies::{self, Found, PolicyError, SHIPPED, STANDARD};
 use crate::policy::CONTRACT;
 use crate::{activation, error_chain};
 
@@ -32,19 +32,6 @@ pub async fn list(call: Call) -> Result<Shown<PolicyList>, Problem> {
 /// Every policy at hand, with the parts that it plays.
 async fn lines(drawer: &mut Drawer) -> Result<Vec<PolicyLine>, Problem> {
     let settings = drawer.settings();
-    let line = |name: &str, version: &str, digest, origin| PolicyLine {
-        name: name.to_owned(),
-        version: version.to_owned(),
-        digest,
-        origin,
-        added_by: None,
-        added_at: None,
-        signature: None,
-        bytes: None,
-        is_active: false,
-        is_previous: false,
-        is_shadow: false,
-    };
     let mut lines: Vec<PolicyLine> = SHIPPED
         .iter()
         .map(|policy| PolicyLine {
@@ -65,27 +52,68 @@ async fn lines(drawer: &mut Drawer) -> Result<Vec<PolicyLine>, Problem> {
             ..line(&policy.name, &policy.version, *digest, PolicyOrigin::Stored)
         });
     }
-    let active =
-        policies::find_active(Some(&settings), Some(&mut *ledger)).await.map_err(|error| Problem::failed(&error))?;
-    let previous = match settings.steward.policy.component {
+    let file = settings.steward.policy.component.as_deref();
+    let active = match file.map(Found::file) {
+        None => Ok(policies::activated(Some(&settings), ledger).unwrap_or_else(|| Digest::of_bytes(STANDARD.bytes))),
+        Some(found) => found.map(|found| found.digest()).map_err(|error| error_chain::text(&error)),
+    };
+    let previous = match file {
         Some(_) => None,
-        None => activation::before(ledger).await.ok().map(|found| found.digest()),
+        None => activation::before(&settings, ledger).await.ok().map(|found| found.digest()),
     };
     let mut shadows = Vec::new();
     for shadow in &settings.steward.policy.shadow {
         shadows.extend(policies::named(&shadow.policy, Some(&mut *ledger)).await.ok().map(|found| found.digest()));
     }
-    if !lines.iter().any(|line| line.digest == active.digest()) {
-        let loaded = drawer.load(&active)?;
-        let description = loaded.description();
-        lines.push(line(&description.name, &description.version, active.digest(), PolicyOrigin::File));
+    if !lines.iter().any(|line| active.as_ref() == Ok(&line.digest)) {
+        lines.push(of_active(drawer, active.clone()));
     }
     for line in &mut lines {
-        line.is_active = line.digest == active.digest();
+        line.is_active = line.problem.is_some() || active.as_ref() == Ok(&line.digest);
         line.is_previous = Some(line.digest) == previous;
         line.is_shadow = shadows.contains(&line.digest);
     }
     Ok(lines)
+}
+
+fn line(name: &str, version: &str, digest: Digest, origin: PolicyOrigin) -> PolicyLine {
+    PolicyLine {
+        name: name.to_owned(),
+        version: version.to_owned(),
+        digest,
+        origin,
+        added_by: None,
+        added_at: None,
+        signature: None,
+        bytes: None,
+        problem: None,
+        is_active: false,
+        is_previous: false,
+        is_shadow: false,
+    }
+}
+
+/// The policy that decides and is none of the others: the file of the settings, or one that is lost. It is listed also when
+/// it cannot be used, so that somebody sees why nothing is decided.
+fn of_active(drawer: &mut Drawer, active: Result<Digest, String>) -> PolicyLine {
+    let settings = drawer.settings();
+    let file = settings.steward.policy.component.as_deref();
+    let unusable = |digest: Digest, problem: String| {
+        let name = file.map_or_else(|| "lost".to_owned(), |path| path.display().to_string());
+        let origin = if file.is_some() { PolicyOrigin::File } else { PolicyOrigin::Stored };
+        PolicyLine { problem: Some(problem), ..line(&name, "", digest, origin) }
+    };
+    let digest = match active {
+        Ok(digest) => digest,
+        Err(problem) => return unusable(Digest::zero(), problem),
+    };
+    let Some(Ok(found)) = file.map(Found::file) else {
+        return unusable(digest, PolicyError::Lost(digest).to_string());
+    };
+    match drawer.load(&found) {
+        Ok(loaded) => line(&loaded.description().name, &loaded.description().version, digest, PolicyOrigin::File),
+        Err(problem) => unusable(digest, problem.body.message),
+    }
 }
 
 /// The policy of an address.

@@ -46,7 +46,8 @@ pub async fn activate(call: Call<PolicyPath, Nothing, ActivateRequest>) -> Resul
 
 pub async fn roll_back(call: Call<Nothing, Nothing, ActivateRequest>) -> Result<Begun, Problem> {
     let before = call.api.desk.ask(async |drawer| {
-        let before = activation::before(drawer.ledger().await?).await;
+        let settings = drawer.settings();
+        let before = activation::before(&settings, drawer.ledger().await?).await;
         before.map_err(|error| Problem::conflict(error_chain::text(&error)))
     });
     let before = before.await?;

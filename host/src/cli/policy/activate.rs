@@ -67,7 +67,7 @@ async fn carry_out(how: How, typed: Option<&str>) -> Result<Outcome> {
     let (settings, mut ledger) = super::open(&how.config.config).await?;
     let found = match typed {
         Some(typed) => policies::named(typed, Some(&mut ledger)).await?,
-        None => activation::before(&mut ledger).await?,
+        None => activation::before(&settings, &mut ledger).await?,
     };
     let request = Request { by: os_user::name(), note: how.note, force: how.force, wait: how.wait, looked_at: None };
     let activation = activation::activate(&settings, &mut ledger, found, &request, &clock::now).await?;

@@ -17,7 +17,7 @@ use crate::policies;
 use crate::policy_compare::{Facts, Side, compare};
 use crate::run_settings::guard_settings;
 use crate::wording::counted;
-use crate::{clock, cycle};
+use crate::{bounded_file, clock, cycle, policy_trial};
 
 /// Seats listed in the table unless all are asked for.
 const LISTED_MAX: usize = 20;
@@ -89,7 +89,8 @@ pub async fn run(args: DiffArgs) -> Result<Outcome> {
 }
 
 fn own_settings(path: &Path) -> Result<Map<String, Value>> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let text = bounded_file::read_text(path, policy_trial::SUITE_BYTES_MAX)
+        .with_context(|| format!("cannot read `{}`", path.display()))?;
     Ok(document::read(path, &text)?)
 }
 

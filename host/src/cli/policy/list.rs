@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 use steward_core::digest::Digest;
 use steward_core::ledger::ShadowComparison;
 
@@ -16,7 +16,7 @@ use crate::config::Settings;
 use crate::ledger::{KeptDisagreement, Ledger};
 use crate::policies::{self, Found, SHIPPED};
 use crate::wording::counted;
-use crate::{activation, cycle};
+use crate::{activation, cycle, error_chain};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -127,15 +127,24 @@ async fn mark(listed: &mut [Listed], settings: Option<&Settings>, mut ledger: Op
             it.roles.push(role);
         }
     };
-    give(policies::find_active(settings, ledger.as_deref_mut()).await?.digest(), ACTIVE);
+    match policies::find_active(settings, ledger.as_deref_mut()).await {
+        Ok(found) => give(found.digest(), ACTIVE),
+        Err(error) => tracing::warn!("the policy that decides cannot be used: {}", error_chain::text(&error)),
+    }
     if let Some(ledger) = ledger.as_deref_mut()
         && settings.is_none_or(|settings| settings.steward.policy.component.is_none())
-        && let Ok(before) = activation::before(ledger).await
+        && let Some(settings) = settings
+        && let Ok(before) = activation::before(settings, ledger).await
     {
         give(before.digest(), PREVIOUS);
     }
     for shadow in settings.into_iter().flat_map(|settings| &settings.steward.policy.shadow) {
-        give(policies::named(&shadow.policy, ledger.as_deref_mut()).await?.digest(), SHADOW);
+        match policies::named(&shadow.policy, ledger.as_deref_mut()).await {
+            Ok(found) => give(found.digest(), SHADOW),
+            Err(error) => {
+                tracing::warn!("a policy of `steward.policy.shadow` is missing: {}", error_chain::text(&error))
+            }
+        }
     }
     Ok(())
 }
@@ -146,63 +155,89 @@ pub async fn shadow(args: &ShadowArgs) -> Result<Outcome> {
     let site = cycle::site_of(&settings);
     let mut rows = Vec::new();
     for shadow in &settings.steward.policy.shadow {
-        let digest = policies::named(&shadow.policy, Some(&mut ledger)).await?.digest();
-        let here = ledger.state().shadow_comparisons(&digest).iter().rev();
-        let Some(last) = here.into_iter().find(|it| it.between.site == site).cloned() else { continue };
-        let clean = ledger.state().clean_shadow_cycles(&last.between, 0);
-        let disagreements = match last.newly_loses + last.newly_keeps {
-            0 => Vec::new(),
-            _ => ledger.last_disagreements(site, digest).await?,
+        let policy = shadow.policy.clone();
+        let compared = match policies::named(&policy, Some(&mut ledger)).await {
+            Ok(found) => last_comparison(&mut ledger, site, found.digest()).await?,
+            Err(error) => Compared::Impossible(error_chain::text(&error)),
         };
-        rows.push(Row { policy: shadow.policy.clone(), last, clean, disagreements });
+        rows.push(Row { policy, compared });
     }
     let text = match args.format {
         TableOrJson::Json => {
-            let json: Vec<_> = rows
-                .iter()
-                .map(|Row { policy, last, clean, disagreements }| {
-                    json!({
-                        "policy": policy, "digest": last.between.shadow, "at": last.at, "plan": last.plan,
-                        "newlyLoses": last.newly_loses, "newlyKeeps": last.newly_keeps, "fault": last.fault,
-                        "cleanInARow": clean, "disagreements": disagreements,
-                    })
-                })
-                .collect();
+            let json: Vec<Value> = rows.iter().map(Row::json).collect();
             escaped(&serde_json::to_string_pretty(&json)?) + "\n"
         }
         TableOrJson::Table if rows.is_empty() => {
-            "Nothing was compared yet: name policies in `steward.policy.shadow`, and let `steward run` work.\n"
-                .to_owned()
+            "No policy is in the shadow: name some in `steward.policy.shadow`, and let `steward run` work.\n".to_owned()
         }
-        TableOrJson::Table => {
-            let mut text = String::new();
-            for Row { policy, last, clean, disagreements } in &rows {
-                let fault = last.fault.as_ref().map(|fault| format!("; it failed: {fault}")).unwrap_or_default();
-                text += &printable(&format!(
-                    "{policy} at {}: {} would newly go, {} would newly stay; {} without a newly lost seat{fault}",
-                    last.at,
-                    counted(last.newly_loses as usize, "seat"),
-                    last.newly_keeps,
-                    counted(*clean, "run"),
-                ));
-                text += "\n";
-                text += &table(disagreements);
-            }
-            text
-        }
+        TableOrJson::Table => rows.iter().map(Row::text).collect(),
     };
     ledger.close().await;
     print_text(&text)?;
     Ok(Outcome::Done)
 }
 
-/// The last comparison of one policy in the shadow.
+async fn last_comparison(ledger: &mut Ledger, site: Digest, digest: Digest) -> Result<Compared> {
+    let here = ledger.state().shadow_comparisons(&digest).iter().rev();
+    let Some(last) = here.into_iter().find(|it| it.between.site == site).cloned() else { return Ok(Compared::Never) };
+    let clean = ledger.state().clean_shadow_cycles(&last.between, 0);
+    let disagreements = match last.newly_loses + last.newly_keeps {
+        0 => Vec::new(),
+        _ => ledger.last_disagreements(site, digest).await?,
+    };
+    Ok(Compared::Once { last, clean, disagreements })
+}
+
+/// One policy of `steward.policy.shadow`.
 struct Row {
     policy: String,
-    last: ShadowComparison,
-    /// Runs in a row in which nobody would newly have lost a seat.
-    clean: usize,
-    disagreements: Vec<KeptDisagreement>,
+    compared: Compared,
+}
+
+enum Compared {
+    /// The last time.
+    Once {
+        last: ShadowComparison,
+        /// Runs in a row in which nobody would newly have lost a seat.
+        clean: usize,
+        disagreements: Vec<KeptDisagreement>,
+    },
+    Never,
+    /// It cannot be found, and why.
+    Impossible(String),
+}
+
+impl Row {
+    fn json(&self) -> Value {
+        match &self.compared {
+            Compared::Once { last, clean, disagreements } => json!({
+                "policy": self.policy, "digest": last.between.shadow, "at": last.at, "plan": last.plan,
+                "newlyLoses": last.newly_loses, "newlyKeeps": last.newly_keeps, "fault": last.fault,
+                "cleanInARow": clean, "disagreements": disagreements,
+            }),
+            Compared::Never => json!({ "policy": self.policy, "at": null }),
+            Compared::Impossible(why) => json!({ "policy": self.policy, "at": null, "fault": why }),
+        }
+    }
+
+    fn text(&self) -> String {
+        let (told, disagreements) = match &self.compared {
+            Compared::Once { last, clean, disagreements } => {
+                let fault = last.fault.as_ref().map(|fault| format!("; it failed: {fault}")).unwrap_or_default();
+                let told = format!(
+                    "at {}: {} would newly go, {} would newly stay; {} without a newly lost seat{fault}",
+                    last.at,
+                    counted(last.newly_loses as usize, "seat"),
+                    last.newly_keeps,
+                    counted(*clean, "run"),
+                );
+                (told, table(disagreements))
+            }
+            Compared::Never => ("was not compared yet: let `steward run` work".to_owned(), String::new()),
+            Compared::Impossible(why) => (format!("cannot be used: {why}"), String::new()),
+        };
+        format!("{}\n{disagreements}", printable(&format!("{} {told}", self.policy)))
+    }
 }
 
 fn table(disagreements: &[KeptDisagreement]) -> String {

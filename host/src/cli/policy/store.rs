@@ -1,19 +1,18 @@
 //! `steward policy add` and `remove`: the store of policies.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use steward_core::ledger::Event;
+use steward_core::ledger::{Event, StoredPolicy};
 
 use super::super::table::printable;
 use super::super::{ConfigFile, Outcome, print_text};
 use super::test::{beside, suite_files};
 use crate::policies::{self, Found, Origin, SHIPPED};
 use crate::wording::counted;
-use crate::{clock, os_user, policy_trial};
+use crate::{bounded_file, clock, os_user, policy_trial};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -61,6 +60,19 @@ pub async fn add(args: AddArgs) -> Result<Outcome> {
     if SHIPPED.iter().any(|policy| *policy.bytes == *found.bytes) {
         bail!("this is the policy `{}` that is part of Steward; it need not be added", description.name);
     }
+    if SHIPPED.iter().any(|policy| policy.name == description.name) || description.name == "active" {
+        bail!("the name `{}` belongs to Steward: give the policy another one", description.name);
+    }
+    let same = |stored: &StoredPolicy| (&stored.name, &stored.version) == (&description.name, &description.version);
+    let others = ledger.state().stored_policies().iter().filter(|(other, _)| **other != digest);
+    if let Some((other, _)) = others.into_iter().find(|(_, stored)| same(stored)) {
+        bail!(
+            "another policy is stored as {} {}, {}: raise the version of this one, or remove the other",
+            description.name,
+            description.version,
+            policies::shortened(*other)
+        );
+    }
     let suites = read_suites(args.tests.as_deref(), &args.file)?;
     let (name, version, tests) = (description.name.clone(), description.version.clone(), suites.len());
     found.suites = suites;
@@ -84,7 +96,8 @@ fn read_suites(asked: Option<&Path>, component: &Path) -> Result<BTreeMap<String
     };
     let mut suites = BTreeMap::new();
     for file in files {
-        let text = fs::read_to_string(&file).with_context(|| format!("cannot read `{}`", file.display()))?;
+        let text = bounded_file::read_text(&file, policy_trial::SUITE_BYTES_MAX)
+            .with_context(|| format!("cannot read `{}`", file.display()))?;
         // Read now, so that a broken one is not found when it is needed.
         policy_trial::read_suite(&file.display().to_string(), &text)?;
         suites.insert(file.file_name().unwrap_or_default().to_string_lossy().into_owned(), text);

@@ -13,7 +13,7 @@ use super::super::table::escaped;
 use super::super::{Outcome, print_text};
 use super::{MaybeConfig, find};
 use crate::policies::{Found, Origin};
-use crate::policy_trial;
+use crate::{bounded_file, policy_trial};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -84,7 +84,8 @@ fn texts(args: &TestArgs, found: &Found) -> Result<BTreeMap<String, String>> {
     }
     let mut texts = BTreeMap::new();
     for file in files {
-        let text = fs::read_to_string(&file).with_context(|| format!("cannot read `{}`", file.display()))?;
+        let text = bounded_file::read_text(&file, policy_trial::SUITE_BYTES_MAX)
+            .with_context(|| format!("cannot read `{}`", file.display()))?;
         texts.insert(file.display().to_string(), text);
     }
     Ok(texts)

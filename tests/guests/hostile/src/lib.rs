@@ -26,6 +26,8 @@ pub enum Act {
     /// Only release everything.
     Nothing,
     Spin,
+    /// Takes its time for each seat, and answers.
+    Slow,
     SpinInConfigure,
     Recurse,
     Trap,
@@ -78,6 +80,7 @@ impl Policy for Hostile {
         self.asked.set(self.asked.get() + 1);
         match act {
             Act::Spin => spin(),
+            Act::Slow => count_to(100_000),
             Act::Recurse => {
                 ruling.set_priority(recurse(1));
             }
@@ -108,8 +111,14 @@ impl Policy for Hostile {
 }
 
 fn spin() {
-    let mut n = 0_u64;
     loop {
+        count_to(u64::MAX);
+    }
+}
+
+fn count_to(end: u64) {
+    let mut n = 0_u64;
+    while n < end {
         n = std::hint::black_box(n.wrapping_add(1));
     }
 }
