@@ -1,4 +1,4 @@
-//! Puts the shipped policies, with their tests, where the library can embed them.
+//! Puts the shipped policies, with their tests, and the console where the library can embed them.
 //!
 //! The components are built beforehand by `cargo xtask policies`: building them here would start a second cargo inside
 //! this one.
@@ -43,6 +43,7 @@ fn main() {
     }
     fs::write(out.join("shipped.rs"), code + "];\n").expect("the list can be written");
     write_template(&root, &out);
+    write_web(&root.join("target/web/dist"), &out);
 }
 
 /// What `steward policy new` writes: where it lies here, and where it belongs there.
@@ -75,7 +76,7 @@ fn collect(from: &Path, to: &str, files: &mut Vec<(String, PathBuf)>) {
         files.push((to.to_owned(), from.to_owned()));
         return;
     }
-    for entry in fs::read_dir(from).expect("the template is there") {
+    for entry in fs::read_dir(from).expect("a folder can be read") {
         let path = entry.expect("a folder can be read").path();
         let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
         if ["target", "Cargo.lock"].contains(&name.as_str()) {
@@ -83,6 +84,22 @@ fn collect(from: &Path, to: &str, files: &mut Vec<(String, PathBuf)>) {
         }
         collect(&path, &if to.is_empty() { name } else { format!("{to}/{name}") }, files);
     }
+}
+
+/// The console, as far as it was built beforehand by `cargo xtask web`: a build without Node has none.
+fn write_web(dist: &Path, out: &Path) {
+    // Cargo would build everything anew each time for a folder that is not there.
+    fs::create_dir_all(dist).expect("the folder of the console can be made");
+    let mut files = Vec::new();
+    collect(dist, "", &mut files);
+    files.sort();
+    let mut code = "/// Path and bytes of every file of the console.\nconst FILES: &[(&str, &[u8])] = &[\n".to_owned();
+    for (path, file) in files {
+        let file = file.canonicalize().expect("a file has a path");
+        writeln!(code, "    ({path:?}, include_bytes!({:?})),", file.display().to_string())
+            .expect("a text can be written");
+    }
+    fs::write(out.join("web.rs"), code + "];\n").expect("the list can be written");
 }
 
 fn version(manifest: &Path) -> String {

@@ -21,6 +21,7 @@ use crate::text::fold;
 
 /// Which seats of an earlier plan a fresh decision may release.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Application {
     /// The plan that is applied.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::instant::Instant;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     Keep,
@@ -51,6 +52,7 @@ impl From<Decision> for Outline {
 
 /// What one rule of a policy says about one seat, whether or not it decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RuleOutcome {
     pub rule: String,
@@ -60,6 +62,7 @@ pub struct RuleOutcome {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "RuleFinding"))]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     Keeps,

@@ -54,6 +54,10 @@ impl Digest {
         Some(Self(bytes))
     }
 
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     /// The hexadecimal digits without the prefix, for file names.
     pub fn hex(&self) -> String {
         crate::text::hex(&self.0)

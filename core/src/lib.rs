@@ -44,6 +44,8 @@ pub mod policy_diff;
 pub mod policy_gate;
 pub mod rules_change;
 pub mod schedule;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod settings;
 pub mod snapshot;
 pub mod suite;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Ordered by name, which is the order of plans.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum LicenseType {
     Analyzer,

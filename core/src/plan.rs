@@ -33,6 +33,7 @@ pub struct Plan {
 
 /// The members of a plan in the order of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Plan"))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlanBody {
     pub format: u32,
@@ -58,6 +59,7 @@ pub struct PlanBody {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GuardIdentity {
     /// Of the guard's settings.
@@ -68,6 +70,7 @@ pub struct GuardIdentity {
 
 /// Which facts the plan was made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct InventoryIdentity {
     pub digest: Digest,
@@ -77,6 +80,7 @@ pub struct InventoryIdentity {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlannedPool {
     pub license_type: LicenseType,
@@ -88,6 +92,7 @@ pub struct PlannedPool {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlannedDecision {
     pub license_type: LicenseType,
@@ -109,6 +114,7 @@ pub struct PlannedDecision {
 
 /// What a gate holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Held {
     pub scope: Scope,
@@ -122,6 +128,7 @@ pub struct Held {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PlannedFault {
     pub kind: FaultKind,

@@ -59,6 +59,7 @@ pub struct Description {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PolicyRule"))]
 pub struct Rule {
     pub id: String,
     pub summary: String,
@@ -107,6 +108,7 @@ impl RunContext {
 
 /// Exactly which policy with which settings made a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PolicyIdentity {
     pub name: String,
@@ -134,6 +136,7 @@ impl Fault {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum FaultKind {
     /// The policy stopped itself or did something impossible.

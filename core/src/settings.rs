@@ -23,6 +23,7 @@ pub struct RunSettings {
 
 /// The settings of the guard: what no policy can override.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GuardSettings {
     /// A seat used or allocated within this many days of 24 hours is never released.
@@ -48,6 +49,7 @@ pub struct GuardSettings {
 
 /// What happens to a licence type that has more releases than its cap allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum AboveCap {
     /// All of them are held until an administrator decides.
@@ -58,6 +60,7 @@ pub enum AboveCap {
 
 /// The users' `neverRelease` settings: owners who keep their seats whatever the policy says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NeverRelease {
     pub user: Vec<Account>,
@@ -70,6 +73,7 @@ pub struct NeverRelease {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Account {
     pub user_dir: String,
@@ -78,6 +82,7 @@ pub struct Account {
 
 /// Which owners a flag protects.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum FlagRule {
     /// Nobody.

@@ -107,6 +107,7 @@ pub enum LastUse {
 
 /// One person of the user list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "SiteUser"))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct User {
     pub guid: UserGuid,
@@ -127,6 +128,7 @@ pub struct User {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "UserProperty"))]
 #[serde(deny_unknown_fields)]
 pub struct Property {
     pub name: String,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use steward_core::digest::Digest;
 use steward_core::ids::LicenseId;
 use steward_core::instant::Instant;
@@ -42,6 +42,14 @@ pub enum ActivationError {
     Settings(String),
     #[error("no other policy decided before")]
     NothingBefore,
+    #[error(
+        "the report that was looked at is about another policy, or another one decided then: look at the gate once more"
+    )]
+    OtherReport,
+    #[error(
+        "the gate finds more now than the report that was looked at: look at the gate once more before anything is forced"
+    )]
+    Worse,
     #[error(transparent)]
     Lock(#[from] ApplyError),
     #[error(transparent)]
@@ -62,10 +70,12 @@ pub struct Request {
     pub force: bool,
     /// Wait for a cycle that is at work.
     pub wait: bool,
+    /// The report that somebody looked at, by its digest. What is forced may then be no worse than that.
+    pub looked_at: Option<Digest>,
 }
 
 /// What the gate found. It names seats and no people.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Findings {
     pub at: Instant,
@@ -82,6 +92,8 @@ pub struct Findings {
 #[derive(Debug)]
 pub struct Activation {
     pub findings: Findings,
+    /// The digest of the findings as they are kept.
+    pub report: Digest,
     pub is_active: bool,
 }
 
@@ -96,28 +108,20 @@ pub async fn activate(
     request: &Request,
     clock: Clock<'_>,
 ) -> Result<Activation, ActivationError> {
-    if settings.steward.policy.component.is_some() {
-        return Err(ActivationError::Pinned);
-    }
-    if let Origin::File(path) = &found.origin {
-        return Err(ActivationError::NotStored(path.display().to_string()));
-    }
+    check_place(settings, &found)?;
     if request.force && request.note.as_ref().is_none_or(|note| note.trim().is_empty()) {
         return Err(ActivationError::NoNote);
     }
     // No cycle is at work from here on.
     let _lock = apply::lock(settings, request.wait, clock).await?;
-    ledger.refresh().await?;
+    let (report, findings) = examine_and_keep(settings, ledger, &found, clock).await?;
     let digest = found.digest();
-    let active = Active::find(settings, ledger).await;
-    if active.digest == digest && active.component.is_ok() {
-        return Err(ActivationError::Active);
+    if let Some(looked_at) = request.looked_at {
+        compare(ledger, looked_at, &findings).await?;
     }
-    let findings = examine(settings, ledger, &found, active, clock).await?;
-    ledger.keep_gate_report(digest, &serde_json::to_string(&findings)?, clock()).await?;
     let passed = findings.report.is_passed();
     if !passed && !request.force {
-        return Ok(Activation { findings, is_active: false });
+        return Ok(Activation { findings, report, is_active: false });
     }
     // A policy that cannot be loaded, or does not take its settings, is not activated, whoever wants it.
     let is_refused = |check: &GateCheck| check.name == SETTINGS && check.outcome == CheckOutcome::Failed;
@@ -144,7 +148,63 @@ pub async fn activate(
         note: request.note.clone(),
     };
     ledger.append(clock(), &[event]).await?;
-    Ok(Activation { findings, is_active: true })
+    Ok(Activation { findings, report, is_active: true })
+}
+
+/// Puts a policy to the gate, and changes nothing.
+///
+/// # Errors
+/// As [`activate`].
+pub async fn look(
+    settings: &Settings,
+    ledger: &mut Ledger,
+    found: &Found,
+    wait: bool,
+    clock: Clock<'_>,
+) -> Result<(Digest, Findings), ActivationError> {
+    check_place(settings, found)?;
+    let _lock = apply::lock(settings, wait, clock).await?;
+    examine_and_keep(settings, ledger, found, clock).await
+}
+
+fn check_place(settings: &Settings, found: &Found) -> Result<(), ActivationError> {
+    if settings.steward.policy.component.is_some() {
+        return Err(ActivationError::Pinned);
+    }
+    match &found.origin {
+        Origin::File(path) => Err(ActivationError::NotStored(path.display().to_string())),
+        Origin::Shipped | Origin::Stored => Ok(()),
+    }
+}
+
+async fn examine_and_keep(
+    settings: &Settings,
+    ledger: &mut Ledger,
+    found: &Found,
+    clock: Clock<'_>,
+) -> Result<(Digest, Findings), ActivationError> {
+    ledger.refresh().await?;
+    let active = Active::find(settings, ledger).await;
+    if active.digest == found.digest() && active.component.is_ok() {
+        return Err(ActivationError::Active);
+    }
+    let findings = examine(settings, ledger, found, active, clock).await?;
+    let report = ledger.keep_gate_report(found.digest(), &serde_json::to_string(&findings)?, clock()).await?;
+    Ok((report, findings))
+}
+
+/// Whoever looked at a report has seen whatever the gate finds now.
+async fn compare(ledger: &mut Ledger, looked_at: Digest, now: &Findings) -> Result<(), ActivationError> {
+    let kept = ledger.gate_report(looked_at).await?.ok_or(ActivationError::OtherReport)?;
+    let then: Findings = serde_json::from_str(&kept)?;
+    if (then.policy, then.active) != (now.policy, now.active) {
+        return Err(ActivationError::OtherReport);
+    }
+    let seen_losses: BTreeSet<&LicenseId> = then.newly_loses.iter().collect();
+    let seen_failures: BTreeSet<&str> = then.report.failed().map(|check| check.name.as_str()).collect();
+    let is_seen = now.newly_loses.iter().all(|id| seen_losses.contains(id))
+        && now.report.failed().all(|check| seen_failures.contains(check.name.as_str()));
+    if is_seen || now.report.is_passed() { Ok(()) } else { Err(ActivationError::Worse) }
 }
 
 /// The policy to which a rollback leads.

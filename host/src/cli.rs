@@ -14,7 +14,6 @@ mod generate;
 mod history;
 mod out_file;
 mod outbox;
-mod people;
 mod plan;
 mod policy;
 mod protect;
@@ -27,6 +26,7 @@ mod snapshot;
 mod status;
 mod stop;
 mod table;
+mod token;
 mod undo;
 mod why;
 
@@ -107,6 +107,8 @@ enum Command {
     Config(config_command::ConfigArgs),
     /// Make, test, compare, add and activate policies
     Policy(policy::PolicyArgs),
+    /// Make tokens for the API and the console
+    Token(token::TokenArgs),
     /// Serve a test double of the Qlik Repository Service
     FakeQrs(fake_qrs::FakeQrsArgs),
     /// Write man pages and shell completions, for packages
@@ -178,6 +180,7 @@ async fn run(command: Command) -> Result<Outcome> {
         Command::Schedule(args) => schedule::run(&args),
         Command::Config(args) => config_command::run(&args),
         Command::Policy(args) => policy::run(args).await,
+        Command::Token(args) => token::run(args),
         Command::FakeQrs(args) => fake_qrs::run(args).await,
         Command::Generate(args) => generate::run(&args),
         #[cfg(windows)]

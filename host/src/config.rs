@@ -18,6 +18,7 @@ mod checks;
 mod derived;
 pub mod document;
 mod file_path;
+mod http_checks;
 mod influx_checks;
 mod node;
 mod old_forms;

@@ -5,8 +5,7 @@
 //! one, or a time-out, ends the process where it stands, and the next start looks what came of it.
 
 pub mod control;
-mod heartbeat;
-pub mod http;
+pub(crate) mod heartbeat;
 pub mod job;
 pub mod keeper;
 pub mod metrics;
@@ -18,10 +17,10 @@ mod shadow;
 mod signals;
 pub mod status;
 mod supervisor;
-mod work;
+pub(crate) mod work;
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,15 +28,20 @@ use steward_core::instant::Instant;
 use thiserror::Error;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+use crate::api::door::{Door, SignInCodes};
+use crate::api::token::{self, NoRandomness};
+use crate::api::{self, Api, Events, ListenError, Listener, Rates, Works};
 use crate::clock::Timer;
+use crate::config::Settings;
 use crate::cycle;
 use crate::influx::{self, Delivery, OutboxStatus};
 use crate::ledger::{DaemonLock, LedgerError, LockError};
 use crate::os_user;
 use control::{Control, ControlError};
 use heartbeat::Heartbeat;
-use keeper::{Keeper, Parts, REQUESTS_MAX};
+use keeper::{Keeper, Parts, REQUESTS_MAX, Request};
 pub use settings::SettingsError;
 use status::Status;
 
@@ -51,8 +55,10 @@ pub enum DaemonError {
     Lock(#[from] LockError),
     #[error(transparent)]
     Control(#[from] ControlError),
-    #[error("cannot listen on {address}: change `steward.http.listen`")]
-    Listen { address: String, source: std::io::Error },
+    #[error("cannot listen on {address}: change `steward.http`")]
+    Listen { address: String, source: ListenError },
+    #[error("this machine has no randomness")]
+    NoRandomness(#[from] NoRandomness),
     #[error("cannot listen to signals")]
     Signals(#[source] std::io::Error),
 }
@@ -75,6 +81,8 @@ pub struct Hooks {
     pub ready: CancellationToken,
     /// Asks for the settings to be read again; several askings at once count as one.
     pub reload: Arc<Notify>,
+    /// Sign-in links that somebody offers.
+    pub codes: SignInCodes,
 }
 
 /// Asks a daemon to stop, in two stages. Clones ask the same one.
@@ -142,21 +150,24 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
         signals::listen(stop.clone(), requests.clone()).map_err(DaemonError::Signals)?;
     }
     let ends = CancellationToken::new();
-    let tasks = tokio_util::task::TaskTracker::new();
+    let tasks = TaskTracker::new();
     tasks.spawn(signals::reload_when_asked(hooks.reload, requests.clone(), ends.clone()));
+    let works = Works::new(Events::default(), options.timer.clone(), stop.soft.clone());
     if first.steward.http.enable {
-        let address = &first.steward.http.listen;
-        let listen_error = |source| DaemonError::Listen { address: address.clone(), source };
-        let socket: SocketAddr =
-            address.parse().map_err(|_| listen_error(std::io::Error::other("it is no address with a port")))?;
-        let listener = http::bind(socket).await.map_err(listen_error)?;
-        let bound = listener.local_addr().map_err(listen_error)?;
-        let control = Arc::new(Control::leave(&folder, bound)?);
-        let shared =
-            http::Shared { status: published.clone(), outbox: outbox_now, beat: beat.clone(), requests, control };
-        tracing::info!("listening on http://{bound}");
-        let ends = ends.clone();
-        tasks.spawn(http::serve(listener, shared, ends));
+        let answering = Answering {
+            folder: &folder,
+            settings: in_force_now.clone(),
+            status: published.clone(),
+            outbox: outbox_now,
+            beat: beat.clone(),
+            requests,
+            points: points.clone(),
+            timer: options.timer.clone(),
+            codes: hooks.codes.clone(),
+            works: works.clone(),
+            stop: stop.soft.clone(),
+        };
+        answer(answering, &first, &tasks, &ends).await?;
     }
     tasks.spawn(supervisor::watch(beat.clone(), ends.clone()));
     let delivery = Delivery { folder: folder.clone(), settings: in_force_now, poke: points.clone(), status: outbox };
@@ -175,7 +186,11 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
         points,
         until: options.until,
     };
-    let keeper = Keeper::new(parts, ledger).run();
+    let keeper = async {
+        Keeper::new(parts, ledger).run().await;
+        // What somebody asked for is finished like a run of the keeper.
+        works.idle().await;
+    };
     supervisor::ready();
     hooks.ready.cancel();
     tracing::info!("steward {} is at work", env!("CARGO_PKG_VERSION"));
@@ -191,6 +206,84 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
         Control::remove(&folder);
     }
     Ok(ended)
+}
+
+/// What the listener is made of.
+struct Answering<'a> {
+    folder: &'a Path,
+    settings: watch::Receiver<Arc<Settings>>,
+    status: watch::Receiver<Arc<Status>>,
+    outbox: watch::Receiver<OutboxStatus>,
+    beat: Heartbeat,
+    requests: mpsc::Sender<Request>,
+    points: Arc<Notify>,
+    timer: Timer,
+    codes: SignInCodes,
+    works: Works,
+    stop: CancellationToken,
+}
+
+/// Begins to answer.
+async fn answer(
+    parts: Answering<'_>,
+    settings: &Settings,
+    tasks: &TaskTracker,
+    ends: &CancellationToken,
+) -> Result<(), DaemonError> {
+    let http = &settings.steward.http;
+    let failed = |address: &str| {
+        let address = address.to_owned();
+        move |source| DaemonError::Listen { address, source }
+    };
+    let bind_error = |error: std::io::Error| failed(&http.listen)(ListenError::Bind(error));
+    let (listener, renewal) = Listener::bind(&http.listen, http.tls.as_ref()).await.map_err(failed(&http.listen))?;
+    let bound = listener.address().map_err(bind_error)?;
+    let mut listeners = Vec::new();
+    // The command line speaks plain HTTP, and to this machine only.
+    let control_address = if bound.ip().is_loopback() && http.tls.is_none() {
+        bound
+    } else {
+        let (own, _) = Listener::bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).to_string(), None)
+            .await
+            .map_err(failed("127.0.0.1"))?;
+        let address = own.address().map_err(bind_error)?;
+        listeners.push(own);
+        address
+    };
+    let url = format!("{}://{bound}", listener.scheme());
+    tracing::info!("listening on {url}");
+    listeners.push(listener);
+    let control = Arc::new(Control::leave(parts.folder, control_address, &url)?);
+    let (desk, clerk) = api::desk(parts.settings.clone(), parts.timer.clone());
+    let events = parts.works.events().clone();
+    let api = Api {
+        status: parts.status,
+        outbox: parts.outbox,
+        door: Door::new(parts.settings.clone(), control, parts.codes, parts.timer.clone(), parts.stop),
+        settings: parts.settings,
+        beat: parts.beat,
+        requests: parts.requests,
+        desk,
+        works: parts.works,
+        events,
+        rates: Arc::new(Rates::new(tokio::time::Instant::now())),
+        timer: parts.timer,
+        points: parts.points,
+        daemon: token::hash(&token::generate()?),
+    };
+    let at_desk = ends.clone();
+    let runtime = tokio::runtime::Handle::current();
+    // On a thread of its own: what it computes holds up nobody.
+    tasks.spawn_blocking(move || runtime.block_on(clerk.work(at_desk)));
+    tasks.spawn(api::tell_news(api.clone(), ends.clone()));
+    if let Some(renewal) = renewal {
+        tasks.spawn(renewal.work(ends.clone()));
+    }
+    let app = api::router(api);
+    for listener in listeners {
+        tasks.spawn(api::serve(listener, app.clone(), ends.clone()));
+    }
+    Ok(())
 }
 
 /// Waits for the keeper; after a request to stop no longer than it may take.

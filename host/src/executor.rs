@@ -30,7 +30,7 @@ use crate::run_settings::ExecutionSettings;
 use pace::Pace;
 use release::Step;
 
-pub use report::{RunReport, SeatReport, SeatResult};
+pub use report::{ReportKind, RunReport, SeatReport, SeatResult};
 pub use restore::{Restoration, RestorePlan, Way, plan_restores, restore_all};
 pub use settle::{Resolved, recover, settle};
 

@@ -43,6 +43,8 @@ use steward_core::monitor::points::Reporting;
 
 /// Entries are read in portions, so that a ledger of years does not stand in memory twice.
 const PORTION: i64 = 10_000;
+/// Whoever looks at the latest entries looks at few.
+const PAGE: i64 = 500;
 
 /// An open ledger with the state that its entries lead to.
 pub struct Ledger {
@@ -122,6 +124,16 @@ impl Ledger {
     /// The next portion of entries in order, for showing and exporting; empty at the end.
     pub async fn entries(&mut self, after: u64) -> Result<Vec<Entry>, LedgerError> {
         portion(&mut self.connection, after).await
+    }
+}
+
+impl Ledger {
+    /// Some entries before a number, the latest first; empty at the beginning.
+    pub async fn entries_before(&mut self, before: u64) -> Result<Vec<Entry>, LedgerError> {
+        let before = i64::try_from(before).unwrap_or(i64::MAX);
+        let statement = "SELECT seq, at, format, body, prev, hash FROM entry WHERE seq < ? ORDER BY seq DESC LIMIT ?";
+        let rows = sqlx::query(statement).bind(before).bind(PAGE).fetch_all(&mut self.connection).await;
+        rows.map_err(LedgerError::read)?.iter().map(entry).collect()
     }
 }
 

@@ -1,7 +1,10 @@
 //! Steward's host: everything that is read, written, sent or awaited. It decides nothing; deciding is core's.
 
 pub mod activation;
+pub mod api;
 pub mod apply;
+pub mod arming;
+mod audit;
 mod bounded_file;
 mod causes;
 pub mod cli;
@@ -17,6 +20,7 @@ pub mod influx;
 pub mod ledger;
 pub mod monitor;
 mod os_user;
+pub mod people;
 pub mod policies;
 pub mod policy;
 mod policy_build;
@@ -24,6 +28,7 @@ pub mod policy_compare;
 mod policy_template;
 pub mod policy_trial;
 mod private;
+mod protect;
 pub mod qrs;
 mod replay;
 mod run_settings;
@@ -31,3 +36,5 @@ mod run_settings;
 pub mod service;
 pub mod simulation;
 pub mod undo;
+pub mod why;
+mod wording;

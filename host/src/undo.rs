@@ -15,7 +15,6 @@ use crate::config::Settings;
 use crate::cycle::{self, CycleError};
 use crate::executor::{self, Context, ExecutorError, Progress, RestorePlan, RunReport, plan_restores};
 use crate::ledger::{CycleLock, Ledger, LedgerError, fold_account};
-use crate::os_user;
 use crate::qrs::Client;
 use crate::run_settings::{ExecutionSettings, execution_settings, guard_settings};
 
@@ -83,12 +82,13 @@ pub async fn prepare(
     Ok(Undo { plan, known_then, guard, ledger, client, execution, _lock: lock })
 }
 
-/// Gives the seats back.
+/// Gives the seats back, in the name of whoever asked.
 ///
 /// # Errors
 /// When the ledger cannot be written or nobody can tell what happened. What was done until then stands in the ledger.
 pub async fn carry_out(
     mut undo: Undo,
+    by: &str,
     stop: &CancellationToken,
     clock: Clock<'_>,
     progress: &mut (dyn FnMut(Progress) + Send),
@@ -103,14 +103,8 @@ pub async fn carry_out(
     let accounts = undo.ledger.accounts().await?;
     undo.plan.confirmed_by(&plan_restores(undo.ledger.state(), &accounts, &snapshot, &undo.known_then, undone));
     let run = undo.ledger.state().next_run();
-    let started = Event::RunStarted {
-        run,
-        kind: RunKind::Undo(undone),
-        plan,
-        fresh: None,
-        by: os_user::name(),
-        seats: Vec::new(),
-    };
+    let started =
+        Event::RunStarted { run, kind: RunKind::Undo(undone), plan, fresh: None, by: by.to_owned(), seats: Vec::new() };
     undo.ledger.append(clock(), &[started]).await?;
     let mut context =
         Context { ledger: &mut undo.ledger, client: &undo.client, clock, settings: &undo.execution, stop };

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a gate holds when it closes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "GateScope"))]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// One seat.
@@ -18,6 +19,7 @@ pub enum Scope {
 
 /// Ordered as plans list them: seat gates, type gates, run gates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Gate {
     Quarantined,

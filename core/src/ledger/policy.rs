@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whose signature a stored component carries. It was checked against the trusted keys before the event was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PolicySignature {
     /// The key's own id, as its owners write it.
@@ -14,6 +15,7 @@ pub struct PolicySignature {
 
 /// What was looked at before a policy became the active one. Like every event it names nobody.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GateReport {
     /// In the order in which they were made.
@@ -22,6 +24,7 @@ pub struct GateReport {
 
 /// One check of the gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GateCheck {
     /// A name in kebab-case, such as `tests`.
@@ -32,6 +35,7 @@ pub struct GateCheck {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum CheckOutcome {
     Passed,

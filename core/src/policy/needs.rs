@@ -14,6 +14,7 @@ const MARK: &str = "x-needs-fact";
 
 /// The optional facts that a policy reads. What it did not ask for is not passed to it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "PolicyNeeds"))]
 #[serde(rename_all = "camelCase")]
 pub struct Needs {
     pub roles: bool,

@@ -5,6 +5,7 @@ use thiserror::Error;
 
 /// A text that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[error("read the schedule at position {position}: {message}")]
 pub struct ScheduleError {
     /// Where reading stopped: the number of characters (Unicode scalar values) before it.

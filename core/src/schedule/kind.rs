@@ -10,6 +10,7 @@ const WORDS_MAX: usize = 8;
 
 /// Which language a text is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ScheduleLanguage"))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Sentences such as `every 6 hours`.

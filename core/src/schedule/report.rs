@@ -10,6 +10,7 @@ use crate::instant::Instant;
 pub const COUNT_MAX: usize = 1000;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScheduleReport {
     /// As it was written.
     pub text: String,

@@ -1,7 +1,6 @@
 //! `steward audit`: what the ledger says, whether it is whole, and whether a run can be made again from it.
 
 mod export;
-mod row;
 mod show;
 
 use std::fmt::Write as _;
@@ -15,11 +14,11 @@ use steward_core::settings::Account;
 use steward_core::text::printable;
 
 use super::format::TableOrJson;
-use super::people;
-use super::table::counted;
 use super::{ConfigFile, Outcome, confirm, load_settings, note, print_text};
-use crate::ledger::{Erased, LedgerError, NotedHead, verify};
-use crate::{clock, cycle, os_user, replay};
+use crate::ledger::{Erased, Ledger, LedgerError, NotedHead, verify};
+use crate::people;
+use crate::wording::counted;
+use crate::{audit, clock, cycle, os_user, replay};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -128,6 +127,28 @@ struct Filter {
     /// Written before this time
     #[arg(long, value_name = "TIME", value_parser = super::parse_instant)]
     until: Option<Instant>,
+}
+
+impl Filter {
+    /// # Errors
+    /// When the person has no directory, or the ledger cannot be read.
+    async fn of(&self, ledger: &mut Ledger) -> Result<audit::Filter> {
+        let person = match &self.person {
+            None => audit::Whom::Anybody,
+            Some(typed) => {
+                let person = people::typed(typed)?;
+                audit::Whom::Person(ledger.known_person(&person.user_directory, &person.user_id).await?)
+            }
+        };
+        Ok(audit::Filter {
+            run: self.run,
+            license_id: self.licence.clone(),
+            event_type: self.event_type.clone(),
+            since: self.since,
+            until: self.until,
+            person,
+        })
+    }
 }
 
 pub async fn run(args: AuditArgs) -> Result<Outcome> {

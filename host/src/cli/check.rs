@@ -68,7 +68,7 @@ pub async fn run(args: CheckArgs) -> Result<Outcome> {
     }
     print(&findings, args.format)?;
     if findings.has_bad() {
-        anyhow::bail!("{} to mend", super::table::counted(findings.count(Level::Bad), "thing"));
+        anyhow::bail!("{} to mend", crate::wording::counted(findings.count(Level::Bad), "thing"));
     }
     Ok(Outcome::Done)
 }

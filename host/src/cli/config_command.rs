@@ -1,4 +1,4 @@
-//! `steward config`: the settings in force, and the schema of the settings file.
+//! `steward config`: the settings in force, and the schemas of the settings file and of the API.
 
 use anyhow::Result;
 use clap::{Args, Subcommand, ValueEnum};
@@ -11,7 +11,8 @@ use crate::config;
 #[command(after_help = "\
 Examples:
   steward config show --config steward.yaml
-  steward config schema > steward.schema.json")]
+  steward config schema > steward.schema.json
+  steward config api > openapi.json")]
 pub struct ConfigArgs {
     #[command(subcommand)]
     command: Command,
@@ -29,6 +30,8 @@ enum Command {
     },
     /// Print the JSON Schema of the settings file, for editors
     Schema,
+    /// Print the OpenAPI description of the HTTP API, for programs that use it
+    Api,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -40,6 +43,7 @@ enum Format {
 pub fn run(args: &ConfigArgs) -> Result<Outcome> {
     let text = match &args.command {
         Command::Schema => config::schema_text(),
+        Command::Api => crate::api::openapi_text(),
         Command::Show { config, format } => {
             let loaded = load_settings(&config.config)?;
             loaded.notes.iter().for_each(|text| note(text));

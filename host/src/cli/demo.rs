@@ -16,15 +16,18 @@ use tokio_util::sync::CancellationToken;
 
 use super::fake_qrs::{certificate_set, serve, utc_now};
 use super::out_file::write_file;
-use super::people::Person;
-use super::table::counted;
 use super::{Outcome, deliver_points, plan, print_text, why};
+use crate::api::door::SignInCodes;
 use crate::clock::{self, Timer};
 use crate::config::Settings;
+use crate::config::steward::http::Role;
 use crate::cycle::{self, Prepared, Source};
 use crate::daemon::control::Control;
 use crate::daemon::{self, Hooks, Stop};
+use crate::people::Person;
 use crate::simulation::{self, Past};
+use crate::why::explain;
+use crate::wording::counted;
 
 /// A past of three months shows a trend.
 const HISTORY_DAYS: u32 = 90;
@@ -116,7 +119,7 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
         )?;
         let options = daemon::Options { config, timer: Timer::real(), signals: true, until: None };
         let hooks = Hooks::default();
-        let told = tokio::spawn(tell_address(settings, hooks.ready.clone()));
+        let told = tokio::spawn(tell_address(settings, hooks.ready.clone(), hooks.codes.clone()));
         daemon::run_supervised(options, Stop::default(), hooks).await?;
         told.abort();
     } else {
@@ -134,11 +137,14 @@ pub async fn run(args: DemoArgs) -> Result<Outcome> {
 }
 
 /// Prints where the daemon of the demo answers: on a port that was free.
-async fn tell_address(settings: Settings, ready: CancellationToken) {
+async fn tell_address(settings: Settings, ready: CancellationToken, codes: SignInCodes) {
     ready.cancelled().await;
     let control = settings.data_dir().and_then(|folder| Control::find(&folder).ok());
-    if let Some(address) = control.map(|control| control.address()) {
-        let text = format!("Health and metrics: http://{address}/readyz and http://{address}/metrics\n");
+    if let Some(url) = control.as_ref().map(Control::url) {
+        // Behind the number sign: browsers keep that part to themselves, so it stands in no log.
+        let link = codes.offer("demo", Role::Operator, clock::now());
+        let console = link.map(|code| format!("The console, once with this link: {url}/#sign-in={code}\n"));
+        let text = format!("{}Health and metrics: {url}/readyz and {url}/metrics\n", console.unwrap_or_default());
         // A reader that left early wants no more.
         let _ = print_text(&text);
     }
@@ -200,7 +206,7 @@ fn explain_two(prepared: &Prepared, plan: &Plan) -> Result<Vec<String>> {
     for (title, decision) in [("Why would this seat go?", released), ("Why does this one stay?", kept)] {
         let Some(decision) = decision else { continue };
         let person = Person { user_directory: decision.user_directory.clone(), user_id: decision.user_id.clone() };
-        print_text(&format!("\n{title}\n{}", why::text(&why::explain(prepared, plan, &person)?)))?;
+        print_text(&format!("\n{title}\n{}", why::text(&explain(prepared, plan, &person)?)))?;
         accounts.push(person.account());
     }
     Ok(accounts)

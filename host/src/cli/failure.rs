@@ -102,7 +102,7 @@ fn is_configuration(error: &anyhow::Error) -> bool {
                     cause.downcast_ref(),
                     Some(ApplyError::DryRun | ApplyError::Disabled | ApplyError::OwnAccount | ApplyError::NoNote)
                 )
-                || cause.is::<super::people::NotOnePerson>()
+                || cause.is::<crate::people::NotOnePerson>()
                 || cause.is::<super::out_file::OutIsInput>()
                 || cause.is::<DataError>()
                 || cause.is::<ScriptError>()

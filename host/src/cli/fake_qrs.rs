@@ -17,9 +17,9 @@ use steward_fake_qrs::{
     certificates, start, write_settings,
 };
 
-use super::table::counted;
 use super::{Outcome, parse_instant, print_text};
 use crate::clock;
+use crate::wording::counted;
 
 /// The name in the server's certificate: a short machine name, as on real sites.
 const SERVER_NAME: &str = "qlikserver";

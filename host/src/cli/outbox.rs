@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use steward_core::instant::Instant;
 
 use super::format::TableOrJson;
-use super::table::{Columns, counted, escaped, shorten};
+use super::table::{Columns, escaped, shorten};
 use super::{ConfigFile, Outcome, load_settings, print_text};
 use crate::ledger::{FILE_NAME, LedgerError, Outbox, SetAside, Standing};
+use crate::wording::counted;
 
 /// Width of a reason or of the tags in the table; the JSON form has them whole.
 const TEXT_CHARS_MAX: usize = 80;

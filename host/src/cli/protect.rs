@@ -4,17 +4,18 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 use steward_core::instant::Instant;
-use steward_core::ledger::{Event, HandProtection, PersonRef};
+use steward_core::ledger::HandProtection;
 use steward_core::settings::account_name;
 use steward_core::snapshot::Snapshot;
 use steward_core::text::printable;
 
 use super::format::TableOrJson;
-use super::people::{self, Person};
 use super::table::{Columns, escaped};
 use super::{ConfigFile, Outcome, load_settings, note, print_text};
 use crate::config::Settings;
-use crate::ledger::Ledger;
+use crate::ledger::{Account, Ledger};
+use crate::people::{self, Person};
+use crate::protect::{self, parse_end};
 use crate::run_settings::guard_settings;
 use crate::{clock, cycle, os_user};
 
@@ -72,10 +73,8 @@ pub async fn protect(args: ProtectArgs) -> Result<Outcome> {
         anyhow::bail!(super::failure::WrongUsage("the protection would end in the past".to_owned()));
     }
     let person = if args.unknown { people::typed(typed)? } else { find(&loaded.settings, typed).await? };
-    let reference = ledger.person(&person.user_directory, &person.user_id).await?;
     let text = args.note.clone().unwrap_or_default();
-    let event = Event::Protected { by: os_user::name(), person: reference, until: args.until, note: text };
-    ledger.append(now, &[event]).await?;
+    protect::protect(&mut ledger, &person, args.until, text, &os_user::name(), now).await?;
     ledger.close().await;
     let until = args.until.map_or_else(|| "for good".to_owned(), |until| format!("until {until}"));
     print_text(&format!("{} is protected {until}.\n", printable(&person.account())))?;
@@ -86,14 +85,11 @@ pub async fn unprotect(args: UnprotectArgs) -> Result<Outcome> {
     let loaded = load_settings(&args.config.config)?;
     let mut ledger = cycle::open_existing_ledger(&loaded.settings, &clock::now).await?;
     let person = people::typed(&args.person)?;
-    let reference = ledger.known_person(&person.user_directory, &person.user_id).await?;
-    let reference = reference.filter(|reference| ledger.state().protections().contains_key(reference));
-    let Some(reference) = reference else {
-        anyhow::bail!("{} is not protected by hand; `steward protect` lists who is", person.account());
-    };
-    let event = Event::Unprotected { by: os_user::name(), person: reference, note: args.note };
-    ledger.append(clock::now(), &[event]).await?;
+    let was_protected = protect::unprotect(&mut ledger, &person, args.note, &os_user::name(), clock::now()).await?;
     ledger.close().await;
+    if !was_protected {
+        anyhow::bail!("{} is not protected by hand; `steward protect` lists who is", person.account());
+    }
     print_text(&format!("{} is not protected by hand any more.\n", printable(&person.account())))?;
     Ok(Outcome::Done)
 }
@@ -117,14 +113,11 @@ async fn find(settings: &Settings, typed: &str) -> Result<Person> {
 
 async fn list(ledger: &mut Ledger, format: TableOrJson) -> Result<String> {
     let now = clock::now();
-    let accounts = ledger.accounts().await?;
-    let name = |person: &PersonRef| {
-        let account = accounts.get(person);
+    let name = |account: Option<Account>| {
         account.map_or_else(|| "erased".to_owned(), |account| account_name(&account.user_directory, &account.user_id))
     };
-    let mut rows: Vec<(String, &HandProtection)> =
-        ledger.state().protections().iter().map(|(person, protection)| (name(person), protection)).collect();
-    rows.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let listed = protect::list(ledger).await?.into_iter();
+    let rows: Vec<(String, HandProtection)> = listed.map(|(account, it)| (name(account), it)).collect();
     if format == TableOrJson::Json {
         let rows: Vec<_> = rows
             .iter()
@@ -144,13 +137,4 @@ async fn list(ledger: &mut Ledger, format: TableOrJson) -> Result<String> {
         columns.row([person.as_str(), &until, expired, &protection.by, &protection.at.to_string(), &protection.note]);
     }
     Ok(if columns.is_empty() { "Nobody is protected by hand.\n".to_owned() } else { columns.text() })
-}
-
-/// A day counts to its end.
-fn parse_end(text: &str) -> Result<Instant, String> {
-    if let Some(instant) = Instant::parse(text) {
-        return Ok(instant);
-    }
-    let day = Instant::parse(&format!("{text}T00:00:00Z")).and_then(|day| day.plus_days(1));
-    day.ok_or_else(|| "write a date such as 2027-01-31".to_owned())
 }

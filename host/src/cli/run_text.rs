@@ -6,8 +6,9 @@ use anyhow::Result;
 use steward_core::settings::account_name;
 use steward_core::text::printable;
 
-use super::table::{Columns, counted, escaped};
+use super::table::{Columns, escaped};
 use crate::executor::{RunReport, SeatReport, SeatResult};
+use crate::wording::counted;
 
 /// Seats listed in the text. JSON has them all.
 const LISTED_MAX: usize = 50;

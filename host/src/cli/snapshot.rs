@@ -9,8 +9,8 @@ use steward_core::memory::Memory;
 use steward_core::snapshot::SnapshotFile;
 
 use super::out_file::{refuse_inputs, write_file};
-use super::table::counted;
 use super::{ConfigFile, Outcome, load_settings, print_text};
+use crate::wording::counted;
 use crate::{clock, cycle, policies};
 
 #[derive(Args)]

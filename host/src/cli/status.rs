@@ -17,11 +17,12 @@ use steward_core::planner;
 use steward_core::text::printable;
 
 use super::format::TableOrJson;
-use super::table::{Columns, counted, escaped};
+use super::table::{Columns, escaped};
 use super::{ConfigFile, Outcome, load_settings, print_text};
-use crate::executor::{RunReport, SeatResult};
+use crate::executor::{ReportKind, RunReport, SeatResult};
 use crate::ledger::{DaemonLock, Ledger, LedgerError};
 use crate::run_settings::guard_settings;
+use crate::wording::counted;
 use crate::{clock, cycle};
 use daemon::Daemon;
 
@@ -107,7 +108,7 @@ struct Releases {
 #[serde(rename_all = "camelCase")]
 struct RunLine {
     run: RunId,
-    kind: &'static str,
+    kind: ReportKind,
     started_at: Instant,
     by: String,
     counts: BTreeMap<SeatResult, usize>,
@@ -154,7 +155,7 @@ impl Releases {
             let stopped = run.stopped.as_ref().map(|why| format!("ended early: {why}")).unwrap_or_default();
             columns.row([
                 run.run.to_string(),
-                run.kind.to_owned(),
+                run.kind.as_str().to_owned(),
                 run.started_at.to_string(),
                 run.by.clone(),
                 counts.join(", "),

@@ -11,11 +11,12 @@ use super::apply::{progress_bar, show_progress};
 use super::format::TableOrJson;
 use super::run_text::{run_json, run_text};
 use super::stop::on_ctrl_c;
-use super::table::{Columns, counted};
+use super::table::Columns;
 use super::{ConfigFile, Outcome, confirm, deliver_points, load_settings, note, print_text};
-use crate::clock;
 use crate::executor::{RestorePlan, Way};
 use crate::undo;
+use crate::wording::counted;
+use crate::{clock, os_user};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -70,7 +71,9 @@ pub async fn run(args: UndoArgs) -> Result<Outcome> {
     }
     let stop = on_ctrl_c();
     let bar = progress_bar();
-    let report = undo::carry_out(prepared, &stop, &clock::now, &mut |progress| show_progress(&bar, progress)).await;
+    let report =
+        undo::carry_out(prepared, &os_user::name(), &stop, &clock::now, &mut |progress| show_progress(&bar, progress))
+            .await;
     bar.finish_and_clear();
     let report = report?;
     deliver_points(&loaded.settings).await;

@@ -4,22 +4,15 @@ use std::fmt::Write as _;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use serde::Serialize;
-use steward_core::candidate::candidates;
-use steward_core::decision::{Outcome as RuleFinding, RuleOutcome, Verdict};
-use steward_core::guard::Gate;
-use steward_core::instant::Instant;
-use steward_core::plan::{Held, Plan, PlannedDecision};
-use steward_core::policy::Policy as _;
-use steward_core::snapshot::{Snapshot, User};
-use steward_core::text::{fold, printable};
+use steward_core::decision::{Outcome as RuleFinding, Verdict};
+use steward_core::snapshot::User;
+use steward_core::text::printable;
 
 use super::format::TextOrJson;
-use super::people::{self, Person};
 use super::table::{Columns, escaped};
 use super::{OptionalConfigFile, Outcome, SourceArgs, facts_group, load_settings, note, print_text};
-use crate::cycle::{CycleError, Prepared};
-use crate::ledger::{Ledger, PastRelease};
+use crate::ledger::PastRelease;
+use crate::why::{ExplainedSeat, Explanation, WhyError, explain, find};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -40,40 +33,6 @@ pub struct WhyArgs {
     format: TextOrJson,
 }
 
-/// Everything there is to say about a person.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Explanation {
-    user_directory: String,
-    user_id: String,
-    /// `None` when the user list does not have the person.
-    user: Option<User>,
-    /// An administrator or an undo keeps the person's seats, whatever the policy says.
-    kept: Vec<Kept>,
-    seats: Vec<ExplainedSeat>,
-    /// What Steward took before, the latest first.
-    releases: Vec<PastRelease>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Kept {
-    gate: Gate,
-    until: Option<Instant>,
-    note: String,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ExplainedSeat {
-    decision: PlannedDecision,
-    /// The seat is among the releases of the plan.
-    released: bool,
-    rules: Vec<RuleOutcome>,
-    /// Gates that stop the release.
-    held: Vec<Held>,
-}
-
 pub async fn run(args: WhyArgs) -> Result<Outcome> {
     let loaded = args.config.config.as_deref().map(load_settings).transpose()?;
     let settings = loaded.as_ref().map(|loaded| &loaded.settings);
@@ -83,7 +42,11 @@ pub async fn run(args: WhyArgs) -> Result<Outcome> {
     };
     let prepared = super::plan::prepare(settings, &args.source, ledger.as_mut()).await?;
     prepared.notes.iter().for_each(|text| note(text));
-    let (person, releases) = find(&prepared, ledger.as_mut(), &args.person).await?;
+    let (person, releases) = match find(&prepared, ledger.as_mut(), &args.person).await {
+        // As such: that nobody is called so is wrong usage.
+        Err(WhyError::Person(error)) => return Err(error.into()),
+        found => found?,
+    };
     let explanation = tokio::task::spawn_blocking(move || -> Result<Explanation> {
         let plan = prepared.plan(None)?;
         Ok(explain(&prepared, &plan, &person)?)
@@ -96,81 +59,6 @@ pub async fn run(args: WhyArgs) -> Result<Outcome> {
     };
     print_text(&text)?;
     Ok(Outcome::Done)
-}
-
-/// A person of the site, or one whom only the ledger remembers, with what was done to their seats.
-async fn find(prepared: &Prepared, ledger: Option<&mut Ledger>, typed: &str) -> Result<(Person, Vec<PastRelease>)> {
-    let found = people::find(&prepared.snapshot, typed);
-    let Some(ledger) = ledger else { return Ok((found?, Vec::new())) };
-    let person = match found {
-        Ok(person) => person,
-        Err(unknown) => match people::typed(typed) {
-            Ok(person) => {
-                let releases = ledger.past_releases(&person.user_directory, &person.user_id).await?;
-                return if releases.is_empty() { Err(unknown.into()) } else { Ok((person, releases)) };
-            }
-            Err(_) => return Err(unknown.into()),
-        },
-    };
-    let releases = ledger.past_releases(&person.user_directory, &person.user_id).await?;
-    Ok((person, releases))
-}
-
-/// What the plan and every rule say about the seats of `person`.
-pub fn explain(prepared: &Prepared, plan: &Plan, person: &Person) -> Result<Explanation, CycleError> {
-    let mut seats = Vec::new();
-    let all = candidates(&prepared.snapshot);
-    // Asked first: to find a decision is to look through the whole plan.
-    let theirs = all.iter().filter(|candidate| {
-        let holder = &candidate.seat.holder;
-        same(person, holder.user_directory(), holder.user_id())
-    });
-    for candidate in theirs {
-        let Some(decision) = plan.body().decision(&candidate.seat.id) else { continue };
-        // A fresh sandbox for each: a fault in one explanation must not spoil the next.
-        let rules = prepared.sandbox().map(|mut policy| policy.explain(candidate));
-        let rules = match rules? {
-            Ok(rules) => rules,
-            Err(fault) => {
-                tracing::warn!("the policy failed while it explained seat {}: {fault}", candidate.seat.id);
-                Vec::new()
-            }
-        };
-        let held = plan.body().held.iter().filter(|held| held.license_ids.contains(&candidate.seat.id));
-        seats.push(ExplainedSeat {
-            decision: decision.clone(),
-            released: plan.body().releases.contains(&candidate.seat.id),
-            rules,
-            held: held.map(|held| Held { license_ids: vec![candidate.seat.id.clone()], ..held.clone() }).collect(),
-        });
-    }
-    Ok(Explanation {
-        user_directory: person.user_directory.clone(),
-        user_id: person.user_id.clone(),
-        user: user(&prepared.snapshot, person).cloned(),
-        kept: kept(prepared, person),
-        seats,
-        releases: Vec::new(),
-    })
-}
-
-fn kept(prepared: &Prepared, person: &Person) -> Vec<Kept> {
-    let memory = &prepared.memory;
-    let by_hand = memory.protected_by_hand.iter().map(|kept| (Gate::ProtectedByHand, kept));
-    let restored = memory.restored.iter().map(|kept| (Gate::Restored, kept));
-    by_hand
-        .chain(restored)
-        .filter(|(_, kept)| kept.is(&person.user_directory, &person.user_id) && kept.holds_at(prepared.now))
-        .map(|(gate, kept)| Kept { gate, until: kept.until, note: kept.note.clone() })
-        .collect()
-}
-
-fn same(person: &Person, user_directory: &str, user_id: &str) -> bool {
-    fold(&person.user_directory) == fold(user_directory) && fold(&person.user_id) == fold(user_id)
-}
-
-fn user<'s>(snapshot: &'s Snapshot, person: &Person) -> Option<&'s User> {
-    snapshot.users().iter().find(|user| same(person, &user.user_directory, &user.user_id))
 }
 
 pub fn text(explanation: &Explanation) -> String {

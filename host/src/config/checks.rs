@@ -1,7 +1,6 @@
 //! Rules between settings: what must be given together, what must be readable, and what an administrator should know.
 
 use std::fs::File;
-use std::net::SocketAddr;
 use std::path::Path;
 
 use steward_core::window::{Day, TimeOfDay};
@@ -9,11 +8,11 @@ use steward_core::window::{Day, TimeOfDay};
 use super::Settings;
 use super::butler::qrs::QLIK_USER_HEADER;
 use super::derived::{Credentials, Endpoint, QRS_PORT, QlikUser};
-use super::influx_checks;
 use super::node::Node;
 use super::problem::{Problem, quoted};
 use super::steward::guard::Window;
 use super::steward::qrs::Verify;
+use super::{http_checks, influx_checks};
 use crate::policy::Trust;
 
 const HOST: &str = "Butler.configQRS.host";
@@ -26,7 +25,8 @@ const VERIFY: &str = "steward.qrs.verify";
 const PFX: &str = "steward.qrs.clientPfx";
 const JWT: &str = "steward.qrs.jwtFile";
 const WINDOW: &str = "steward.guard.window";
-const LISTEN: &str = "steward.http.listen";
+const TLS_CERTIFICATE: &str = "steward.http.tls.certificate";
+const TLS_KEY: &str = "steward.http.tls.key";
 const COMPONENT: &str = "steward.policy.component";
 const INFLUX_ROOT: &str = "steward.influxDb.rootCertificate";
 
@@ -66,7 +66,7 @@ pub fn problems(settings: &Settings, root: &Node, known: &[Problem]) -> Vec<Prob
     if let Some(window) = &settings.steward.guard.window {
         check_window(window, &mut report);
     }
-    check_listen(&settings.steward.http.listen, &mut report);
+    http_checks::check(&settings.steward.http, &mut report);
     if settings.steward.qrs.verify == Some(Verify::Chain)
         && settings.butler.cert.client_cert_ca.is_none()
         && !report.is_known(CERT_CA)
@@ -126,18 +126,6 @@ fn check_headers(settings: &Settings, report: &mut Report<'_>) {
              `UserDirectory=Internal;UserId=sa_repository`"
         );
         report.add(HEADERS, message);
-    }
-}
-
-fn check_listen(listen: &str, report: &mut Report<'_>) {
-    match listen.parse::<SocketAddr>() {
-        Err(_) => report.add(LISTEN, "write an address with a port, such as `127.0.0.1:8642`"),
-        Ok(address) if !address.ip().is_loopback() => report.add(
-            LISTEN,
-            "only an address of this machine itself (`127.0.0.1` or `[::1]`) is allowed: put a proxy with TLS and a \
-             password before it, or let the collector of your metrics run here",
-        ),
-        Ok(_) => {}
     }
 }
 
@@ -208,6 +196,9 @@ pub fn unreadable_files(settings: &Settings, root: &Node) -> Vec<Problem> {
     };
     files.extend(settings.butler.cert.client_cert_ca.as_deref().map(|file| (CERT_CA, file)));
     files.extend(settings.steward.policy.component.as_deref().map(|file| (COMPONENT, file)));
+    if let Some(tls) = &settings.steward.http.tls {
+        files.extend([(TLS_CERTIFICATE, &*tls.certificate), (TLS_KEY, &*tls.key)]);
+    }
     files.extend(settings.steward.influx_db.root_certificate.as_deref().map(|file| (INFLUX_ROOT, file)));
     let mut report = Report { root, known: &[], problems: Vec::new() };
     for (setting, file) in files {
@@ -257,6 +248,7 @@ pub fn notes(settings: &Settings, passed_over: &[String]) -> Vec<String> {
     if !qrs.hosts.is_empty() && butler.config_qrs.host.is_some() {
         notes.push("`Butler.configQRS.host` is passed over, because `steward.qrs.hosts` is given".to_owned());
     }
+    notes.extend(http_checks::note(&settings.steward.http));
     notes
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use steward_core::digest::Digest;
 use steward_core::text::hex;
+use subtle::ConstantTimeEq as _;
 use thiserror::Error;
 
 use crate::private;
@@ -23,6 +24,9 @@ const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
 pub struct Control {
     address: SocketAddr,
     token: String,
+    /// Where browsers and other programs find the daemon.
+    #[serde(default)]
+    url: String,
 }
 
 #[derive(Debug, Error)]
@@ -42,14 +46,14 @@ pub enum ControlError {
 }
 
 impl Control {
-    /// Makes a new secret for a daemon that answers at `address`, and leaves it in `folder`.
+    /// Makes a new secret for a daemon that answers commands at `address` and everybody at `url`, and leaves it in `folder`.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn leave(folder: &Path, address: SocketAddr) -> Result<Self, ControlError> {
+    pub fn leave(folder: &Path, address: SocketAddr, url: &str) -> Result<Self, ControlError> {
         let mut random = [0_u8; 32];
         getrandom::fill(&mut random).map_err(|_| ControlError::NoRandomness)?;
-        let control = Self { address, token: hex(&random) };
+        let control = Self { address, token: hex(&random), url: url.to_owned() };
         let path = file(folder);
         let write = || {
             let new = path.with_extension("new");
@@ -63,8 +67,8 @@ impl Control {
         Ok(control)
     }
 
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Takes away what [`Control::leave`] left.
@@ -91,7 +95,8 @@ impl Control {
 
     /// Whether somebody knows the secret. Digests are compared, so that the time it takes tells nothing of it.
     pub fn is_token(&self, given: &str) -> bool {
-        Digest::of_bytes(self.token.as_bytes()) == Digest::of_bytes(given.as_bytes())
+        let digest = |text: &str| Digest::of_bytes(text.as_bytes());
+        digest(&self.token).as_bytes().ct_eq(digest(given).as_bytes()).into()
     }
 
     /// Asks the daemon for something; the answer is a sentence.

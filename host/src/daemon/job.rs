@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use steward_core::schedule::{Schedule, ScheduleError};
 use thiserror::Error;
 
 use crate::config::Settings;
 
 /// What the daemon does by schedule; in this order when several are due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Job {
     /// Reads the pools and the seats.
     Monitor,
@@ -44,7 +47,7 @@ impl Job {
     }
 
     /// Its schedule as written, and whether it is switched on.
-    fn frequency(self, settings: &Settings) -> (bool, &str) {
+    pub fn frequency(self, settings: &Settings) -> (bool, &str) {
         let qlik = &settings.butler.qlik_sense_license;
         match self {
             Self::Monitor => (qlik.license_monitor.enable, &qlik.license_monitor.frequency),

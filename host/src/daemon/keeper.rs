@@ -436,7 +436,11 @@ fn decides_differently(one: &Settings, other: &Settings) -> bool {
 fn needs_restart(one: &Settings, other: &Settings) -> Vec<&'static str> {
     let (one, other) = (&one.steward, &other.steward);
     let changed = [
-        (one.http != other.http, "`steward.http`"),
+        (
+            (one.http.enable, &one.http.listen, &one.http.tls)
+                != (other.http.enable, &other.http.listen, &other.http.tls),
+            "`steward.http` (`enable`, `listen`, `tls`)",
+        ),
         (one.daemon.stop_seconds != other.daemon.stop_seconds, "`steward.daemon.stopSeconds`"),
     ];
     changed.into_iter().filter(|(is_changed, _)| *is_changed).map(|(_, name)| name).collect()

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
+use serde::Serialize;
 use steward_core::ids::LicenseId;
 use steward_core::instant::Instant;
 use steward_core::ledger::{Run, RunId, RunKind};
@@ -17,7 +19,8 @@ use crate::monitor::PoolReading;
 use crate::qrs::RequestCounts;
 
 /// How a job ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum JobOutcome {
     Done,
     /// Something was held or failed in part: somebody should look.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use steward_core::digest::Digest;
 use steward_core::ids::LicenseId;
@@ -11,11 +12,30 @@ use steward_core::license_type::LicenseType;
 
 use crate::ledger::Account;
 
-#[derive(Debug, Clone, Serialize)]
+/// Whether seats were taken or given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "RunKind")]
+pub enum ReportKind {
+    Release,
+    Undo,
+}
+
+impl ReportKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Undo => "undo",
+        }
+    }
+}
+
+/// What became of a run.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RunReport {
     pub run: RunId,
-    pub kind: &'static str,
+    pub kind: ReportKind,
     /// For an undo: the run whose releases were given back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undone: Option<RunId>,
@@ -30,7 +50,8 @@ pub struct RunReport {
     pub seats: Vec<SeatReport>,
 }
 
-#[derive(Debug, Clone, Serialize)]
+/// What became of one seat of a run.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SeatReport {
     pub license_id: LicenseId,
@@ -47,7 +68,7 @@ pub struct SeatReport {
 }
 
 /// What became of one seat, in the order in which people want to see it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SeatResult {
     Freed,
@@ -118,8 +139,8 @@ impl RunReport {
             *counts.entry(seat.outcome).or_default() += 1;
         }
         let (kind, undone) = match run.kind {
-            RunKind::Release => ("release", None),
-            RunKind::Undo(undone) => ("undo", Some(undone)),
+            RunKind::Release => (ReportKind::Release, None),
+            RunKind::Undo(undone) => (ReportKind::Undo, Some(undone)),
         };
         Self {
             run: id,

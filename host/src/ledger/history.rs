@@ -1,5 +1,6 @@
 //! What was done to one person's seats, for whoever asks why.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use steward_core::ids::LicenseId;
 use steward_core::instant::Instant;
@@ -10,7 +11,7 @@ use steward_core::snapshot::LastUse;
 use super::{Ledger, LedgerError};
 
 /// A seat that was taken from a person, or may have been.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PastRelease {
     pub run: RunId,

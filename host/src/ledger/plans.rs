@@ -29,6 +29,11 @@ pub struct StoredPlan {
 }
 
 impl StoredPlan {
+    /// What it was made of, as a snapshot file.
+    pub fn made_of_text(&self) -> &str {
+        &self.made_of
+    }
+
     /// Facts, settings and memory.
     ///
     /// # Errors
@@ -123,8 +128,18 @@ impl Ledger {
         Ok(())
     }
 
+    /// A plan of this id is stored.
+    pub async fn has_plan(&mut self, id: Digest) -> Result<bool, LedgerError> {
+        let found: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM plan WHERE plan_id = ?")
+            .bind(id.to_string())
+            .fetch_one(&mut self.connection)
+            .await
+            .map_err(LedgerError::read)?;
+        Ok(found > 0)
+    }
+
     /// Every stored plan's id, oldest first.
-    pub(super) async fn plan_ids(&mut self) -> Result<Vec<String>, LedgerError> {
+    pub async fn plan_ids(&mut self) -> Result<Vec<String>, LedgerError> {
         sqlx::query_scalar("SELECT plan_id FROM plan ORDER BY made_at, plan_id")
             .fetch_all(&mut self.connection)
             .await

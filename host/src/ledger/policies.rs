@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::Connection as _;
 use steward_core::digest::Digest;
@@ -44,7 +45,7 @@ pub struct Comparison<'c> {
 }
 
 /// A disagreement as it was kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct KeptDisagreement {
     pub at: String,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection as _, Row as _, Sqlite, Transaction};
@@ -41,7 +42,7 @@ pub struct SeatsRead {
 }
 
 /// What the server counted of one kind of access, as it was kept.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct KeptReading {
     pub at: Instant,
@@ -50,7 +51,7 @@ pub struct KeptReading {
 }
 
 /// A seat that came or went, as it was kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct KeptChange {
     pub at: Instant,
@@ -114,11 +115,58 @@ impl Ledger {
         .fetch_all(&mut self.connection)
         .await
         .map_err(LedgerError::read)?;
-        let read = |(at, access_type, figures): (String, String, String)| {
-            let figures = serde_json::from_str(&figures).map_err(LedgerError::Json)?;
-            Ok(Instant::parse(&at).map(|at| KeptReading { at, access_type, figures }))
-        };
-        rows.into_iter().filter_map(|row| read(row).transpose()).collect()
+        rows.into_iter().filter_map(|row| kept_reading(row).transpose()).collect()
+    }
+
+    /// As [`Ledger::readings_since`], and of each kind of access only the last reading of each stretch of so many seconds.
+    pub async fn thinned_readings(
+        &mut self,
+        site: Digest,
+        since: Instant,
+        step_seconds: u64,
+    ) -> Result<Vec<KeptReading>, LedgerError> {
+        // Of the columns beside a maximum SQLite takes those of its row.
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "SELECT MAX(at), access_type, figures FROM access_reading WHERE site IN (?, '') AND at >= ? \
+             GROUP BY access_type, CAST(strftime('%s', at) AS INTEGER) / ? ORDER BY 1, 2",
+        )
+        .bind(site.to_string())
+        .bind(since.to_string())
+        .bind(i64::try_from(step_seconds.max(1)).unwrap_or(i64::MAX))
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(LedgerError::read)?;
+        rows.into_iter().filter_map(|row| kept_reading(row).transpose()).collect()
+    }
+
+    /// When the pools of a server were read last.
+    pub async fn last_reading_at(&mut self, site: Digest) -> Result<Option<Instant>, LedgerError> {
+        let at: Option<String> = sqlx::query_scalar("SELECT MAX(at) FROM access_reading WHERE site = ?")
+            .bind(site.to_string())
+            .fetch_one(&mut self.connection)
+            .await
+            .map_err(LedgerError::read)?;
+        Ok(at.and_then(|at| Instant::parse(&at)))
+    }
+
+    /// Some changes of a server at `since` or later, the latest first.
+    pub async fn last_changes(
+        &mut self,
+        site: Digest,
+        since: Instant,
+        limit: u32,
+    ) -> Result<Vec<KeptChange>, LedgerError> {
+        let rows = sqlx::query(
+            "SELECT at, license_type, license_id, user_directory, user_id, change FROM seat_change \
+             WHERE site = ? AND at >= ? ORDER BY at DESC, license_type, license_id LIMIT ?",
+        )
+        .bind(site.to_string())
+        .bind(since.to_string())
+        .bind(i64::from(limit))
+        .fetch_all(&mut self.connection)
+        .await
+        .map_err(LedgerError::read)?;
+        rows.iter().filter_map(|row| kept_change(row).transpose()).collect::<Result<_, _>>().map_err(LedgerError::read)
     }
 
     /// The kept changes of a server at `since` or later, oldest first.
@@ -132,19 +180,7 @@ impl Ledger {
         .fetch_all(&mut self.connection)
         .await
         .map_err(LedgerError::read)?;
-        let read = |row: &SqliteRow| -> Result<Option<KeptChange>, sqlx::Error> {
-            let at: String = row.try_get("at")?;
-            let Some(at) = Instant::parse(&at) else { return Ok(None) };
-            Ok(Some(KeptChange {
-                at,
-                license_type: row.try_get("license_type")?,
-                license_id: row.try_get("license_id")?,
-                user_directory: row.try_get("user_directory")?,
-                user_id: row.try_get("user_id")?,
-                change: row.try_get("change")?,
-            }))
-        };
-        rows.iter().filter_map(|row| read(row).transpose()).collect::<Result<_, _>>().map_err(LedgerError::read)
+        rows.iter().filter_map(|row| kept_change(row).transpose()).collect::<Result<_, _>>().map_err(LedgerError::read)
     }
 
     /// How many readings of the pools are kept.
@@ -184,6 +220,24 @@ impl Ledger {
         });
         taken.collect()
     }
+}
+
+fn kept_reading((at, access_type, figures): (String, String, String)) -> Result<Option<KeptReading>, LedgerError> {
+    let figures = serde_json::from_str(&figures).map_err(LedgerError::Json)?;
+    Ok(Instant::parse(&at).map(|at| KeptReading { at, access_type, figures }))
+}
+
+fn kept_change(row: &SqliteRow) -> Result<Option<KeptChange>, sqlx::Error> {
+    let at: String = row.try_get("at")?;
+    let Some(at) = Instant::parse(&at) else { return Ok(None) };
+    Ok(Some(KeptChange {
+        at,
+        license_type: row.try_get("license_type")?,
+        license_id: row.try_get("license_id")?,
+        user_directory: row.try_get("user_directory")?,
+        user_id: row.try_get("user_id")?,
+        change: row.try_get("change")?,
+    }))
 }
 
 async fn insert_access(

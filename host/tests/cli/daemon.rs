@@ -395,5 +395,5 @@ async fn what_cannot_work_does_not_start() {
         site.set(&[]);
     }
     site.add("  http:\n    listen: 0.0.0.0:8642\n");
-    site.run(["run"]).fails(2, &["steward.http.listen", "only an address of this machine"]);
+    site.run(["run"]).fails(2, &["steward.http.listen", "an address beyond this machine", "steward token new"]);
 }

@@ -2,7 +2,7 @@
 
 use crate::site::steward;
 
-const COMMANDS: [&[&str]; 44] = [
+const COMMANDS: [&[&str]; 46] = [
     &[],
     &["demo"],
     &["run"],
@@ -34,6 +34,8 @@ const COMMANDS: [&[&str]; 44] = [
     &["config"],
     &["config", "show"],
     &["config", "schema"],
+    &["token"],
+    &["token", "new"],
     &["policy"],
     &["policy", "new"],
     &["policy", "build"],

@@ -1,6 +1,13 @@
 //! The command line as people use it: the real binary, and where a site is needed the double of the repository service.
 
 mod answers;
+mod api;
+mod api_events;
+mod api_hostile;
+mod api_reading;
+mod api_rights;
+mod api_tls;
+mod api_writing;
 mod audit;
 mod check;
 mod config;
@@ -15,6 +22,7 @@ mod keys;
 mod ledger;
 mod masked;
 mod names;
+mod openapi;
 mod oracle;
 mod outbox;
 mod plan;

@@ -10,9 +10,9 @@ use steward_core::instant::Instant;
 use steward_core::ledger::{Head, PersonRef};
 use steward_core::text::harmless;
 
-use super::row::{Row, rows};
 use super::show::name;
 use super::{ExportFormat, Filter};
+use crate::audit::{Row, rows};
 use crate::cli::out_file::{refuse_inputs, write_file};
 use crate::cli::{ConfigFile, Outcome, load_settings};
 use crate::ledger::Account;
@@ -43,8 +43,9 @@ pub async fn run(
     }
     let loaded = load_settings(&config.config)?;
     let mut ledger = cycle::open_existing_ledger(&loaded.settings, &clock::now).await?;
+    let filter = filter.of(&mut ledger).await?;
     let export = Export {
-        rows: rows(&mut ledger, filter).await?,
+        rows: rows(&mut ledger, &filter).await?,
         accounts: ledger.accounts().await?,
         head: ledger.head(),
         exported_at: clock::now(),

@@ -8,17 +8,19 @@ use steward_core::ledger::PersonRef;
 use steward_core::settings::account_name;
 
 use super::Filter;
-use super::row::{Row, rows};
+use crate::audit::{Row, rows};
 use crate::cli::format::TableOrJson;
-use crate::cli::table::{Columns, counted, escaped};
+use crate::cli::table::{Columns, escaped};
 use crate::cli::{ConfigFile, Outcome, load_settings, print_text};
 use crate::ledger::Account;
+use crate::wording::counted;
 use crate::{clock, cycle};
 
 pub async fn run(config: &ConfigFile, filter: &Filter, last: usize, format: TableOrJson) -> Result<Outcome> {
     let loaded = load_settings(&config.config)?;
     let mut ledger = cycle::open_existing_ledger(&loaded.settings, &clock::now).await?;
-    let rows = rows(&mut ledger, filter).await?;
+    let filter = filter.of(&mut ledger).await?;
+    let rows = rows(&mut ledger, &filter).await?;
     let accounts = ledger.accounts().await?;
     let shown = rows.get(rows.len().saturating_sub(last)..).unwrap_or_default();
     let text = match format {

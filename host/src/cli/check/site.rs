@@ -11,7 +11,6 @@ use steward_core::settings::{RunSettings, account_name};
 use steward_core::snapshot::{LastUse, Owner, Snapshot};
 
 use super::findings::{Findings, Level};
-use crate::cli::table::counted;
 use crate::clock;
 use crate::config::Settings;
 use crate::cycle;
@@ -19,6 +18,7 @@ use crate::error_chain;
 use crate::ledger::{Ledger, LedgerError};
 use crate::policy::PolicyComponent;
 use crate::qrs::{Client, exported};
+use crate::wording::counted;
 
 /// Time to renew a certificate at ease.
 const CERTIFICATE_WARNING_DAYS: u32 = 60;

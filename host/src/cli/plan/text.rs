@@ -12,7 +12,8 @@ use steward_core::settings::account_name;
 use steward_core::text::printable;
 
 use crate::cli::status::pools_text;
-use crate::cli::table::{Columns, counted, shorten};
+use crate::cli::table::{Columns, shorten};
+use crate::wording::counted;
 
 /// Releases in the table unless all are asked for.
 const FIRST: usize = 20;

@@ -70,7 +70,7 @@ async fn carry_out(how: How, typed: Option<&str>) -> Result<Outcome> {
         Some(typed) => policies::named(typed, Some(&mut ledger)).await?,
         None => activation::before(&settings, &mut ledger).await?,
     };
-    let request = Request { by: os_user::name(), note: how.note, force: how.force, wait: how.wait };
+    let request = Request { by: os_user::name(), note: how.note, force: how.force, wait: how.wait, looked_at: None };
     let activation = activation::activate(&settings, &mut ledger, found, &request, &clock::now).await?;
     ledger.close().await;
     print_text(&match how.format {

@@ -9,7 +9,7 @@ use steward_core::policy_diff::{Change, PolicyDiff, SeatDiff};
 use steward_core::text::printable;
 
 use super::super::format::TableOrJson;
-use super::super::table::{Columns, counted, escaped};
+use super::super::table::{Columns, escaped};
 use super::super::{Outcome, print_text};
 use super::MaybeConfig;
 use crate::config::{Settings, document};
@@ -17,6 +17,7 @@ use crate::ledger::Ledger;
 use crate::policies;
 use crate::policy_compare::{Facts, Side, compare};
 use crate::run_settings::guard_settings;
+use crate::wording::counted;
 use crate::{bounded_file, clock, cycle, policy_trial};
 
 /// Seats listed in the table unless all are asked for.

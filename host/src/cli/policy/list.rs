@@ -10,12 +10,13 @@ use steward_core::ledger::ShadowComparison;
 use steward_core::text::printable;
 
 use super::super::format::TableOrJson;
-use super::super::table::{Columns, counted, escaped};
+use super::super::table::{Columns, escaped};
 use super::super::{ConfigFile, Outcome, load_settings, print_text};
 use super::MaybeConfig;
 use crate::config::Settings;
 use crate::ledger::{KeptDisagreement, Ledger};
 use crate::policies::{self, Found, SHIPPED};
+use crate::wording::counted;
 use crate::{activation, cycle, error_chain};
 
 #[derive(Args)]

@@ -8,10 +8,10 @@ use clap::Args;
 use steward_core::ledger::{Event, StoredPolicy};
 use steward_core::text::printable;
 
-use super::super::table::counted;
 use super::super::{ConfigFile, Outcome, print_text};
 use super::test::{beside, suite_files};
 use crate::policies::{self, Found, Origin, SHIPPED};
+use crate::wording::counted;
 use crate::{bounded_file, clock, os_user, policy_trial};
 
 #[derive(Args)]

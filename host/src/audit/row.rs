@@ -2,15 +2,39 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result};
 use steward_core::ids::LicenseId;
-use steward_core::ledger::{Answer, Entry, Event, PersonRef, RestoreAnswer, RunId, RunKind, SeatOutcome};
+use steward_core::instant::Instant;
+use steward_core::ledger::{Answer, Entry, Event, LedgerState, PersonRef, RestoreAnswer, RunId, RunKind, SeatOutcome};
 use steward_core::license_type::LicenseType;
 
-use super::Filter;
-use crate::cli::people;
-use crate::cli::table::counted;
-use crate::ledger::{Ledger, fold_account};
+use crate::ledger::{Ledger, LedgerError, fold_account};
+use crate::wording::counted;
+
+/// Which entries.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Of this run.
+    pub run: Option<u64>,
+    /// About this licence id.
+    pub license_id: Option<String>,
+    /// Of this type.
+    pub event_type: Option<String>,
+    /// Written at this time or later.
+    pub since: Option<Instant>,
+    /// Written before this time.
+    pub until: Option<Instant>,
+    pub person: Whom,
+}
+
+/// Whom an entry has to be about.
+#[derive(Debug, Clone, Default)]
+pub enum Whom {
+    /// Whomever.
+    #[default]
+    Anybody,
+    /// This person; `None` for somebody about whom no entry can be.
+    Person(Option<PersonRef>),
+}
 
 /// An entry with what it is about. A run names many people, most entries one.
 pub struct Row {
@@ -25,17 +49,24 @@ pub struct Row {
 }
 
 /// The seats of runs, so that later entries can be told whose they are.
-type Seats = BTreeMap<(RunId, LicenseId), (LicenseType, PersonRef)>;
+pub type Seats = BTreeMap<(RunId, LicenseId), (LicenseType, PersonRef)>;
+
+/// The seats of all runs so far.
+pub fn seats_of(state: &LedgerState) -> Seats {
+    let mut seats = Seats::new();
+    for (run, of_run) in state.runs() {
+        let taken = of_run.seats.values().map(|(seat, _)| (&seat.license_id, seat.license_type, &seat.person));
+        let given = of_run.restores.iter().map(|(id, restore)| (id, restore.license_type, &restore.person));
+        seats.extend(taken.chain(given).map(|(id, kind, person)| ((*run, id.clone()), (kind, person.clone()))));
+    }
+    seats
+}
 
 /// Every entry that the filter lets through, in order.
-pub async fn rows(ledger: &mut Ledger, filter: &Filter) -> Result<Vec<Row>> {
-    let wanted = match &filter.person {
-        None => None,
-        Some(typed) => {
-            let person = people::typed(typed)?;
-            Some(ledger.known_person(&person.user_directory, &person.user_id).await?)
-        }
-    };
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub async fn rows(ledger: &mut Ledger, filter: &Filter) -> Result<Vec<Row>, LedgerError> {
     let mut seats = Seats::new();
     let mut rows = Vec::new();
     let mut after = 0;
@@ -45,9 +76,7 @@ pub async fn rows(ledger: &mut Ledger, filter: &Filter) -> Result<Vec<Row>> {
         after = last.seq;
         for entry in entries {
             let row = Row::new(entry, &mut seats)?;
-            let is_about =
-                |person: &Option<PersonRef>| person.as_ref().is_some_and(|person| row.people.contains(person));
-            if wanted.as_ref().is_none_or(is_about) && row.fits(filter) {
+            if row.fits(filter) {
                 rows.push(row);
             }
         }
@@ -55,11 +84,12 @@ pub async fn rows(ledger: &mut Ledger, filter: &Filter) -> Result<Vec<Row>> {
 }
 
 impl Row {
-    fn new(entry: Entry, seats: &mut Seats) -> Result<Self> {
-        let event: Event =
-            serde_json::from_str(&entry.body).with_context(|| format!("cannot read entry {}", entry.seq))?;
-        let event_type =
-            serde_json::from_str::<serde_json::Value>(&entry.body)?["type"].as_str().unwrap_or("").to_owned();
+    /// # Errors
+    /// When the entry is none of this version.
+    pub fn new(entry: Entry, seats: &mut Seats) -> Result<Self, LedgerError> {
+        let event: Event = serde_json::from_str(&entry.body).map_err(LedgerError::Json)?;
+        let written: serde_json::Value = serde_json::from_str(&entry.body).map_err(LedgerError::Json)?;
+        let event_type = written["type"].as_str().unwrap_or("").to_owned();
         let mut row = Self {
             entry,
             event_type,
@@ -74,9 +104,14 @@ impl Row {
         Ok(row)
     }
 
-    fn fits(&self, filter: &Filter) -> bool {
-        filter.run.is_none_or(|run| self.run == Some(RunId(run)))
-            && filter.licence.as_ref().is_none_or(|id| {
+    pub fn fits(&self, filter: &Filter) -> bool {
+        let is_about = match &filter.person {
+            Whom::Anybody => true,
+            Whom::Person(person) => person.as_ref().is_some_and(|person| self.people.contains(person)),
+        };
+        is_about
+            && filter.run.is_none_or(|run| self.run == Some(RunId(run)))
+            && filter.license_id.as_ref().is_none_or(|id| {
                 self.license_id.as_ref().is_some_and(|own| fold_account(own.as_str(), "") == fold_account(id, ""))
             })
             && filter.event_type.as_ref().is_none_or(|event_type| *event_type == self.event_type)

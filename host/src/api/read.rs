@@ -1,0 +1,12 @@
+//! Handlers that only look.
+
+pub mod audit;
+pub mod decisions;
+pub mod plans;
+pub mod policies;
+pub mod pools;
+pub mod running;
+pub mod runs;
+pub mod settings;
+pub mod status;
+pub mod who;
