@@ -13,7 +13,6 @@ mod near;
 mod pools;
 mod problem;
 mod properties;
-mod random;
 mod report;
 mod setup;
 mod subject;
