@@ -24,6 +24,7 @@ pub mod application;
 pub mod candidate;
 pub mod checker;
 pub mod columns;
+pub mod cost;
 pub mod decision;
 pub mod digest;
 pub mod erasure;
