@@ -20,6 +20,7 @@
 #![cfg_attr(test, expect(clippy::indexing_slicing, reason = "a test that meets the unexpected should stop there"))]
 
 pub mod access;
+pub mod alert;
 pub mod application;
 pub mod candidate;
 pub mod checker;
