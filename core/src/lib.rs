@@ -39,6 +39,7 @@ pub mod mapping;
 pub mod mask;
 pub mod memory;
 pub mod monitor;
+pub mod notice;
 pub mod plan;
 pub mod planner;
 pub mod point;
