@@ -2,8 +2,9 @@
 //!
 //! A released seat saves from its release until a seat of its type is handed out again. Nobody can tell which of several
 //! free seats a person got, so each seat that is handed out ends the saving of the seat that was released longest ago,
-//! even if others were free all along. An undo ends the saving of the very seat that it gives back. And at no reading do
-//! more seats save than are free: whatever was missed, a full pool saves nothing.
+//! even if others were free all along. An undo ends the saving of the very seat that it gives back, or of the oldest one when
+//! that saving was taken to have ended. And at no reading do more seats save than are free: whatever was missed, a full
+//! pool saves nothing.
 //!
 //! So a saving is counted too short rather than too long, and never twice. Seats that are bought no more because they were
 //! released end their saving here, although they go on to save money: whoever buys fewer sees that in the bought cost.
@@ -130,7 +131,8 @@ impl SavingsBook {
                 }
                 What::GivenBack(id) => {
                     let place = queue.iter().position(|(known, _)| *known == id);
-                    place.and_then(|place| queue.remove(place)).into_iter().collect()
+                    // One that was told to be handed out again was not: then another one was, so that one less saves anyway.
+                    queue.remove(place.unwrap_or(0)).into_iter().collect()
                 }
                 What::HandedOut => queue.pop_front().into_iter().collect(),
                 What::Free(seats) => {
