@@ -10,7 +10,7 @@
 //! counts for at most a day, and one that goes back for nothing.
 //!
 //! Silences mute; they do not forget. An alert that fired in a silence is told when the silence ends before the alert does,
-//! and is in the history either way. How a text looks in a mail or a chat is decided by `crate::template`.
+//! and is in the history either way. How a text looks in a mail or a chat is decided by [`crate::template`].
 
 mod findings;
 mod key;

@@ -52,6 +52,7 @@ pub mod schedule;
 pub mod settings;
 pub mod snapshot;
 pub mod suite;
+pub mod template;
 pub mod text;
 pub mod timetable;
 pub mod window;
