@@ -136,7 +136,9 @@ fn check_releases(
             found.push(Violation::Held(id.clone()));
         }
         let why = match seats.get(id) {
-            Some(seat) => must_stay(seat, &users, guard, body.now.millis()).or_else(|| spared(seat, memory, body.now)),
+            Some(seat) => must_stay(seat, &users, guard, body.now.millis())
+                .or_else(|| spared(seat, memory, body.now))
+                .or_else(|| unannounced(seat, guard, memory, body.now)),
             None => Some("it is not in the snapshot"),
         };
         found.extend(why.map(|why| Violation::MustStay { id: id.clone(), why }));
@@ -188,6 +190,27 @@ fn spared(seat: &Seat, memory: &Memory, now: Instant) -> Option<&'static str> {
     let mut names = in_force.map(|person| (&person.account.user_dir, &person.account.user_id));
     let (directory, id) = (seat.holder.user_directory(), seat.holder.user_id());
     names.any(|(dir, user)| same(dir, directory) && same(user, id)).then_some("somebody said that its owner keeps it")
+}
+
+/// A notice of the same idleness must be old enough, and not too old.
+fn unannounced(seat: &Seat, guard: &GuardSettings, memory: &Memory, now: Instant) -> Option<&'static str> {
+    const VALID_MS: i64 = 90 * DAY_MS;
+    let least_ms = i64::from(guard.notice_days?) * DAY_MS;
+    let ((LastUse::At(since), _) | (LastUse::Never, Some(since))) = (seat.last_used, seat.allocated_at) else {
+        return Some("nobody knows since when it is idle, so no notice can be about that");
+    };
+    let (directory, id) = (seat.holder.user_directory(), seat.holder.user_id());
+    let was_told = memory.notices.iter().any(|notice| {
+        let age_ms = now.millis() - notice.at.millis();
+        notice.idle_since == since
+            && notice.license_type == seat.license_type
+            && age_ms >= least_ms
+            && age_ms < VALID_MS
+            && notice.at >= since
+            && same(&notice.account.user_dir, directory)
+            && same(&notice.account.user_id, id)
+    });
+    (!was_told).then_some("its owner was not told in time")
 }
 
 fn check_application(body: &PlanBody, found: &mut Vec<Violation>) {

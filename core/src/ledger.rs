@@ -11,12 +11,12 @@ mod state;
 
 pub use chain::{ChainError, Entry, Head, seal, verify_next};
 pub use event::{
-    Answer, Counts, Event, FORMAT, IntendedRelease, PersonRef, PlannedSeat, ProtectionKey, RestoreAnswer, RunId,
-    RunKind, SeatOutcome, Stale,
+    Answer, Counts, Event, FORMAT, IntendedRelease, NoticeTo, NoticedSeat, PersonRef, PlannedSeat, ProtectionKey,
+    RestoreAnswer, RunId, RunKind, SeatOutcome, Stale,
 };
 pub use policy::{CheckOutcome, GateCheck, GateReport, PolicySignature};
 pub use release::ReleaseState;
 pub use state::{
-    Activation, HandProtection, IllegalEvent, LedgerState, PlanRecord, Restore, Run, Said, ShadowComparison, Shadowing,
-    StoredPolicy, Taken,
+    Activation, HandProtection, IllegalEvent, LedgerState, PlanRecord, Restore, Run, Said, SentNotice,
+    ShadowComparison, Shadowing, StoredPolicy, Taken,
 };

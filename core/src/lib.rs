@@ -20,13 +20,16 @@
 #![cfg_attr(test, expect(clippy::indexing_slicing, reason = "a test that meets the unexpected should stop there"))]
 
 pub mod access;
+pub mod alert;
 pub mod application;
 pub mod candidate;
 pub mod checker;
 pub mod columns;
+pub mod cost;
 pub mod decision;
 pub mod digest;
 pub mod erasure;
+pub mod forecast;
 pub mod guard;
 pub mod ids;
 pub mod instant;
@@ -36,12 +39,14 @@ pub mod mapping;
 pub mod mask;
 pub mod memory;
 pub mod monitor;
+pub mod notice;
 pub mod plan;
 pub mod planner;
 pub mod point;
 pub mod policy;
 pub mod policy_diff;
 pub mod policy_gate;
+mod random;
 pub mod rules_change;
 pub mod schedule;
 #[cfg(feature = "schema")]
@@ -49,6 +54,7 @@ mod schema;
 pub mod settings;
 pub mod snapshot;
 pub mod suite;
+pub mod template;
 pub mod text;
 pub mod timetable;
 pub mod window;

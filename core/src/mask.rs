@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use crate::guard::Protection;
 use crate::ids::{LicenseId, UserGuid};
 use crate::memory::{KeptPerson, Memory};
+use crate::notice::Notice;
 use crate::settings::{Account, GuardSettings, NeverRelease, RunSettings};
 use crate::snapshot::{Contradictions, Holder, Property, Seat, Snapshot, User};
 use crate::text::fold;
@@ -76,11 +77,18 @@ fn mask_memory(key: &MaskKey, memory: &Memory) -> Memory {
     let mut masked = Memory {
         protected_by_hand: people(&memory.protected_by_hand),
         restored: people(&memory.restored),
+        notices: memory.notices.iter().map(|notice| mask_notice(key, notice)).collect(),
         ..memory.clone()
     };
     if let Some(reading) = &mut masked.last_reading {
         reading.protections.iter_mut().for_each(|entry| mask_protection(key, entry));
     }
+    masked
+}
+
+fn mask_notice(key: &MaskKey, notice: &Notice) -> Notice {
+    let mut masked = notice.clone();
+    mask_account(key, &mut masked.account.user_dir, &mut masked.account.user_id);
     masked
 }
 

@@ -8,6 +8,7 @@ use crate::digest::Digest;
 use crate::guard::{Protection, Protections};
 use crate::instant::Instant;
 use crate::license_type::LicenseType;
+use crate::notice::Notice;
 use crate::settings::{Account, NeverRelease};
 use crate::snapshot::{LastUse, Snapshot};
 use crate::text::fold;
@@ -25,6 +26,10 @@ pub struct Memory {
     pub restored: Vec<KeptPerson>,
     /// What an earlier reading counted; `None` before the first one.
     pub last_reading: Option<Reading>,
+    /// People who were told that their seats go; far enough back for the guard to find the proof. Left out when there is
+    /// none, so that memories without notices keep their digests.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<Notice>,
 }
 
 /// A seat that was taken, or may have been taken.

@@ -42,6 +42,10 @@ pub struct GuardSettings {
     pub max_inventory_age_minutes: u32,
     /// A plan may be applied for this many days.
     pub plan_ttl_days: u32,
+    /// A seat goes only when its owner was told at least this many days before; `None` for no notices. Left out then, so
+    /// that settings without notices keep their digests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice_days: Option<u32>,
     pub never_release: NeverRelease,
     /// The account that Steward uses at the server.
     pub own_account: Option<Account>,
@@ -117,6 +121,7 @@ impl Default for GuardSettings {
             undo_reserve_days: None,
             max_inventory_age_minutes: 15,
             plan_ttl_days: 7,
+            notice_days: None,
             never_release: NeverRelease::default(),
             own_account: None,
         }

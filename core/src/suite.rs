@@ -14,7 +14,6 @@ mod near;
 mod pools;
 mod problem;
 mod properties;
-mod random;
 mod report;
 mod setup;
 mod subject;

@@ -30,6 +30,7 @@ pub enum Gate {
     Protected,
     ProtectedByHand,
     Restored,
+    NoNotice,
     Cap,
     UndoReserve,
     PolicyFault,
@@ -50,7 +51,7 @@ pub enum Gate {
 }
 
 impl Gate {
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Quarantined,
         Self::UnresolvedOwner,
         Self::Floor,
@@ -59,6 +60,7 @@ impl Gate {
         Self::Protected,
         Self::ProtectedByHand,
         Self::Restored,
+        Self::NoNotice,
         Self::Cap,
         Self::UndoReserve,
         Self::PolicyFault,
@@ -87,7 +89,8 @@ impl Gate {
             | Self::ProtectedRole
             | Self::Protected
             | Self::ProtectedByHand
-            | Self::Restored => Scope::Seat,
+            | Self::Restored
+            | Self::NoNotice => Scope::Seat,
             Self::Cap | Self::UndoReserve => Scope::Type,
             Self::PolicyFault
             | Self::ListTooShort
@@ -126,6 +129,7 @@ impl Gate {
             Self::Protected => "protected",
             Self::ProtectedByHand => "protected-by-hand",
             Self::Restored => "restored",
+            Self::NoNotice => "no-notice",
             Self::Cap => "cap",
             Self::UndoReserve => "undo-reserve",
             Self::PolicyFault => "policy-fault",
@@ -163,6 +167,7 @@ impl Gate {
             Self::Protected => "The settings say that this owner keeps the seat.",
             Self::ProtectedByHand => "An administrator said by hand that this person keeps the seat.",
             Self::Restored => "The person got a seat back by an undo and is left alone for a while.",
+            Self::NoNotice => "Nobody can prove that the owner was told in time that the seat goes.",
             Self::Cap => "More seats would go within 24 hours than the cap allows.",
             Self::UndoReserve => "Too few seats are free to give back what was released lately.",
             Self::PolicyFault => "The policy did not answer as it should, so none of its answers is trusted.",
@@ -201,6 +206,9 @@ impl Gate {
             Self::Protected => "Change `Butler.qlikSenseLicense.licenseRelease.neverRelease` in the settings.",
             Self::ProtectedByHand => "Wait until the protection ends, or run `steward unprotect`.",
             Self::Restored => "Wait until the grace period (`steward.guard.undoGraceDays`) ends.",
+            Self::NoNotice => {
+                "Wait until the notice has been out for long enough, or switch notices off (`steward.notices`)."
+            }
             Self::Cap => {
                 "Look at the plan; then release a part with `steward apply PLAN --first N`, approve it once with \
                  `steward apply PLAN --approve-over-cap --note …`, raise `steward.guard.maxReleasePercent` or \

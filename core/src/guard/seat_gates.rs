@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Gate, Hold, Protections};
 use crate::instant::{Instant, MS_PER_DAY};
 use crate::memory::{KeptPerson, Memory};
+use crate::notice::Notice;
 use crate::settings::{GuardSettings, account_name};
 use crate::snapshot::{Holder, LastUse, Owner, Seat};
 use crate::text::fold;
@@ -21,10 +22,13 @@ pub struct SeatGates<'a> {
     protections: Protections,
     by_hand: KeptPeople<'a>,
     restored: KeptPeople<'a>,
+    notices: Notices<'a>,
 }
 
 /// By folded directory and id.
 type KeptPeople<'a> = BTreeMap<(String, String), &'a KeptPerson>;
+/// By folded directory and id.
+type Notices<'a> = BTreeMap<(String, String), Vec<&'a Notice>>;
 
 impl<'a> SeatGates<'a> {
     pub fn new(settings: &'a GuardSettings, memory: &'a Memory, now: Instant) -> Self {
@@ -34,6 +38,7 @@ impl<'a> SeatGates<'a> {
             protections: Protections::new(&settings.never_release),
             by_hand: kept(&memory.protected_by_hand, now),
             restored: kept(&memory.restored, now),
+            notices: told(&memory.notices),
         }
     }
 
@@ -46,8 +51,31 @@ impl<'a> SeatGates<'a> {
         for (gate, people) in [(Gate::ProtectedByHand, &self.by_hand), (Gate::Restored, &self.restored)] {
             holds.extend(people.get(&account(&seat.holder)).map(|person| Hold::new(gate, until(person))));
         }
+        holds.extend(self.no_notice(seat).map(|detail| Hold::new(Gate::NoNotice, detail)));
         holds
     }
+
+    /// Why nothing proves that the owner was told in time; nothing when it is proved, or notices are off.
+    fn no_notice(&self, seat: &Seat) -> Option<String> {
+        let days = self.settings.notice_days?;
+        let of_owner = self.notices.get(&account(&seat.holder)).map(Vec::as_slice).unwrap_or_default();
+        let about = of_owner.iter().filter(|notice| notice.is_about(seat) && notice.holds_at(self.now));
+        // The first one counts: whoever was told twice was told in time when the first time was.
+        match about.min_by_key(|notice| notice.at) {
+            None => Some("no notice about this seat went out since it was used last".to_owned()),
+            Some(notice) if notice.is_in_time(days, self.now) => None,
+            Some(notice) => Some(format!("the notice went out at {}, less than {days} days ago", notice.at)),
+        }
+    }
+}
+
+fn told(notices: &[Notice]) -> Notices<'_> {
+    let mut by_account = Notices::new();
+    for notice in notices {
+        let account = (fold(&notice.account.user_dir), fold(&notice.account.user_id));
+        by_account.entry(account).or_default().push(notice);
+    }
+    by_account
 }
 
 fn kept(people: &[KeptPerson], now: Instant) -> KeptPeople<'_> {

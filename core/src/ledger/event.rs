@@ -213,10 +213,35 @@ pub enum Event {
         /// Why the shadow gave no valid answer, not in its own words: those could name people.
         fault: Option<String>,
     },
+    /// A sink took a message which says that these seats go unless they are used.
+    NoticeSent {
+        to: NoticeTo,
+        /// Of the message, as the sink was given it.
+        message: String,
+        seats: Vec<NoticedSeat>,
+    },
     /// The ledger was put back from a backup. What happened since is not in it, so releases have to be armed again.
     LedgerRestored {
         by: String,
     },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NoticeTo {
+    /// The person who holds the seats.
+    Owner,
+    Administrators,
+}
+
+/// A seat that a notice is about. It is found by its owner and its idleness: an allocation may get a new id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NoticedSeat {
+    pub person: PersonRef,
+    pub license_type: LicenseType,
+    /// The last use that the notice was sent about, or the allocation of a seat that was never used.
+    pub idle_since: Instant,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,6 +13,7 @@ use super::release::ReleaseState;
 use crate::digest::Digest;
 use crate::instant::Instant;
 use crate::license_type::LicenseType;
+use crate::notice;
 
 pub use policies::{Activation, ShadowComparison, Shadowing, StoredPolicy};
 pub use runs::{Restore, Run};
@@ -31,6 +32,7 @@ pub struct LedgerState {
     runs: BTreeMap<RunId, Run>,
     protections: BTreeMap<PersonRef, HandProtection>,
     restored: BTreeMap<PersonRef, Instant>,
+    notices: BTreeMap<(PersonRef, LicenseType), SentNotice>,
     /// By site.
     believed: BTreeMap<Digest, Counts>,
     /// By site: the plan whose rules and limits were accepted last.
@@ -60,6 +62,13 @@ impl HandProtection {
     pub fn holds_at(&self, now: Instant) -> bool {
         self.until.is_none_or(|until| now < until)
     }
+}
+
+/// The first notice about one stretch of idleness, or the one that renewed it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SentNotice {
+    pub at: Instant,
+    pub idle_since: Instant,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,6 +151,17 @@ impl LedgerState {
             }
             Event::Unprotected { person, .. } => {
                 require(self.protections.remove(&person).is_some(), "it unprotects somebody who is not protected")?;
+            }
+            Event::NoticeSent { to: _, message: _, seats } => {
+                for seat in seats {
+                    let sent = SentNotice { at, idle_since: seat.idle_since };
+                    let told = self.notices.entry((seat.person, seat.license_type)).or_insert(sent);
+                    // The same thing said again does not begin the time anew, unless it was said so long ago that it
+                    // does not count any more.
+                    if told.idle_since != sent.idle_since || notice::has_lapsed(told.at, at) {
+                        *told = sent;
+                    }
+                }
             }
             // References stay; whom they mean is not known any more.
             Event::PersonErased { .. } => {}
@@ -239,6 +259,11 @@ impl LedgerState {
     /// Until when each restored person is left alone, those whose time is over included.
     pub fn restored(&self) -> &BTreeMap<PersonRef, Instant> {
         &self.restored
+    }
+
+    /// Whom a notice told about which idleness, and when; those that do not count any more included.
+    pub fn notices(&self) -> &BTreeMap<(PersonRef, LicenseType), SentNotice> {
+        &self.notices
     }
 
     /// The plan whose rules and limits were accepted last for a site: by an administrator who armed, or because they newly

@@ -4,11 +4,11 @@
 use serde_json::Value;
 
 use super::candidate::OwnerKind;
-use super::random::Random;
 use super::setup::Setup;
 use super::subject::Subject;
 use crate::instant::{Instant, MS_PER_DAY};
 use crate::license_type::LicenseType;
+use crate::random::Random;
 use crate::snapshot::{LastUse, Property};
 
 /// Days and words taken from settings. More would hardly meet anything new.

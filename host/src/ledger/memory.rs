@@ -7,6 +7,7 @@ use steward_core::guard::{Protection, Protections};
 use steward_core::instant::Instant;
 use steward_core::ledger::{Counts, PersonRef, ProtectionKey};
 use steward_core::memory::{KeptPerson, Memory, Reading, Taken};
+use steward_core::notice::Notice;
 use steward_core::settings::{self, GuardSettings};
 
 use super::{Ledger, LedgerError};
@@ -34,12 +35,20 @@ impl Ledger {
         let by_hand = by_hand.filter_map(|(person, said)| kept(person, said.until, said.note.clone()));
         let restored = self.state.restored().iter();
         let restored = restored.filter_map(|(person, until)| kept(person, Some(*until), String::new()));
+        let notices = self.state.notices().iter().filter_map(|((person, license_type), told)| {
+            let account = accounts.get(person)?;
+            let account =
+                settings::Account { user_dir: account.user_directory.clone(), user_id: account.user_id.clone() };
+            let notice = Notice { account, license_type: *license_type, idle_since: told.idle_since, at: told.at };
+            Some(notice).filter(|notice| notice.holds_at(now))
+        });
         Ok(Memory {
             last_entry_at: self.state.last_at(),
             taken: taken.into_iter().map(|taken| Taken { at: taken.at, license_type: taken.license_type }).collect(),
             protected_by_hand: by_hand.collect(),
             restored: restored.collect(),
             last_reading,
+            notices: notices.collect(),
         })
     }
 

@@ -3,8 +3,8 @@
 use super::{Finding, Lab, World, decision_text};
 use crate::candidate::Candidate;
 use crate::decision::{Decision, Outline};
+use crate::random::Random;
 use crate::suite::cases::fault_text;
-use crate::suite::random::Random;
 use crate::suite::subject::Subject;
 
 /// Seats that are asked about by an evaluator that was asked about nothing else.

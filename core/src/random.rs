@@ -2,10 +2,10 @@
 
 /// The generator `SplitMix64`.
 #[derive(Debug, Clone)]
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -18,22 +18,22 @@ impl Random {
     }
 
     /// A number below `end`, or 0 when that is 0. Small ends come out evenly enough.
-    pub(super) fn below(&mut self, end: u32) -> u32 {
+    pub(crate) fn below(&mut self, end: u32) -> u32 {
         let number = self.next() % u64::from(end.max(1));
         u32::try_from(number).unwrap_or_default()
     }
 
     /// True once in so many times.
-    pub(super) fn once_in(&mut self, times: u32) -> bool {
+    pub(crate) fn once_in(&mut self, times: u32) -> bool {
         self.below(times) == 0
     }
 
-    pub(super) fn pick<'t, T>(&mut self, things: &'t [T]) -> Option<&'t T> {
+    pub(crate) fn pick<'t, T>(&mut self, things: &'t [T]) -> Option<&'t T> {
         let place = self.below(u32::try_from(things.len()).unwrap_or(u32::MAX));
         things.get(usize::try_from(place).ok()?)
     }
 
-    pub(super) fn shuffle<T>(&mut self, things: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, things: &mut [T]) {
         for last in (1..things.len()).rev() {
             let end = u32::try_from(last + 1).unwrap_or(u32::MAX);
             things.swap(last, usize::try_from(self.below(end)).unwrap_or_default());
