@@ -48,7 +48,7 @@ fn build_if_changed(root: &Path) -> Result<()> {
     let stamp = root.join(STAMP);
     let is_built = root.join(COMPONENT).is_file() && fs::read_to_string(&stamp).is_ok_and(|built| built == inputs);
     if !root.join(FOLDER).join("node_modules/.package-lock.json").is_file() || !is_built {
-        node::npm(&root.join(FOLDER), &["ci", "--silent", "--no-audit", "--no-fund"])?;
+        node::install(&root.join(FOLDER))?;
     }
     if is_built {
         return Ok(());

@@ -47,7 +47,7 @@ pub fn install(folder: &Path) -> Result<()> {
     {
         return Ok(());
     }
-    npm(folder, &["ci", "--silent", "--no-audit", "--no-fund"])
+    npm(folder, &["ci", "--loglevel", "error", "--no-audit", "--no-fund"])
 }
 
 pub fn npm(folder: &Path, args: &[&str]) -> Result<()> {

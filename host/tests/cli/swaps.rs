@@ -59,7 +59,8 @@ async fn a_thousand_swaps_during_continuous_runs_leave_no_mixed_run() {
             digests
         }
     });
-    let request = Request { by: "a test".to_owned(), note: Some("to and fro".to_owned()), force: true, wait: true };
+    let note = Some("to and fro".to_owned());
+    let request = Request { by: "a test".to_owned(), note, force: true, wait: true, looked_at: None };
     for swap in 0..SWAPS {
         let next = if swap % 2 == 0 { &hostile } else { &standard };
         let activation = activate(&loaded.settings, &mut ledger, next.clone(), &request, &clock::now).await;

@@ -1044,7 +1044,7 @@ export interface components {
             /** @description What Steward took before, the latest first. */
             releases: components["schemas"]["PastRelease"][];
             seats: components["schemas"]["ExplainedSeat"][];
-            /** @description `None` when the user list does not have the person. */
+            /** @description `null` when the user list does not have the person. */
             user: components["schemas"]["SiteUser"] | null;
             userDirectory: string;
             userId: string;
@@ -1062,7 +1062,7 @@ export interface components {
          * @description Ordered as plans list them: seat gates, type gates, run gates.
          * @enum {string}
          */
-        Gate: "quarantined" | "unresolved-owner" | "floor" | "service-account" | "protected-role" | "protected" | "protected-by-hand" | "restored" | "cap" | "undo-reserve" | "policy-fault" | "list-too-short" | "users-missing" | "users-halved" | "seats-vanished" | "unknown-dates" | "never-used-jump" | "future-dates" | "clock-skew" | "stale-inventory" | "protection-lost" | "rules-changed" | "outside-window" | "paused" | "not-armed";
+        Gate: "quarantined" | "unresolved-owner" | "floor" | "service-account" | "protected-role" | "protected" | "protected-by-hand" | "restored" | "no-notice" | "cap" | "undo-reserve" | "policy-fault" | "list-too-short" | "users-missing" | "users-halved" | "seats-vanished" | "unknown-dates" | "never-used-jump" | "future-dates" | "clock-skew" | "stale-inventory" | "protection-lost" | "rules-changed" | "outside-window" | "paused" | "not-armed";
         /** @description One check of the gate. */
         GateCheck: {
             /** @description A sentence for people, with numbers rather than names. */
@@ -1119,7 +1119,7 @@ export interface components {
             maxReleaseBasisPoints: number;
             /**
              * Format: uint32
-             * @description At most this many seats of a type may go within 24 hours; `None` for no absolute limit.
+             * @description At most this many seats of a type may go within 24 hours; `null` for no absolute limit.
              */
             maxReleases: number | null;
             /**
@@ -1128,6 +1128,12 @@ export interface components {
              */
             minIdleDays: number;
             neverRelease: components["schemas"]["NeverRelease"];
+            /**
+             * Format: uint32
+             * @description A seat goes only when its owner was told at least this many days before; `null` for no notices. Left out then, so
+             *     that settings without notices keep their digests.
+             */
+            noticeDays?: number | null;
             /** @description The account that Steward uses at the server. */
             ownAccount: components["schemas"]["Account"] | null;
             /**
@@ -1139,7 +1145,7 @@ export interface components {
             protectRoles: string[];
             /**
              * Format: uint32
-             * @description As many seats stay free as are needed to give back what was released within this many days; `None` for no
+             * @description As many seats stay free as are needed to give back what was released within this many days; `null` for no
              *     reserve.
              */
             undoReserveDays: number | null;
@@ -1162,7 +1168,7 @@ export interface components {
             gate: components["schemas"]["Gate"];
             /** @description The releases that do not go because of this gate. A seat may be held by several gates. */
             licenseIds: components["schemas"]["LicenseId"][];
-            /** @description `None` when the whole run is held. */
+            /** @description `null` when the whole run is held. */
             licenseType?: components["schemas"]["LicenseType"] | null;
             scope: components["schemas"]["GateScope"];
         };
@@ -1335,7 +1341,7 @@ export interface components {
             lastUsed: components["schemas"]["LastUse"];
             licenseId: components["schemas"]["LicenseId"];
             licenseType: components["schemas"]["LicenseType"];
-            /** @description What the policy said then; `None` when the stored plan is not there any more. */
+            /** @description What the policy said then; `null` when the stored plan is not there any more. */
             reason: string | null;
             releasedAt: components["schemas"]["Instant"];
             /** @description The person holds a seat again. */
@@ -1443,7 +1449,7 @@ export interface components {
             lastUsed: components["schemas"]["LastUse"];
             licenseId: components["schemas"]["LicenseId"];
             licenseType: components["schemas"]["LicenseType"];
-            /** @description The display name; `None` when the owner is not known or has none. */
+            /** @description The display name; `null` when the owner is not known or has none. */
             name: string | null;
             reason: string;
             rule: string;
@@ -1455,7 +1461,7 @@ export interface components {
         PlannedFault: {
             detail: string;
             kind: components["schemas"]["FaultKind"];
-            /** @description The seat at which it happened; `None` when it happened between seats. */
+            /** @description The seat at which it happened; `null` when it happened between seats. */
             licenseId: components["schemas"]["LicenseId"] | null;
         };
         PlannedPool: {
@@ -1517,6 +1523,8 @@ export interface components {
             isShadow: boolean;
             name: string;
             origin: components["schemas"]["PolicyOrigin"];
+            /** @description Why it cannot be used, although it should decide: nothing is decided then. */
+            problem: string | null;
             signature: components["schemas"]["PolicySignature"] | null;
             version: string;
         };
@@ -1741,7 +1749,7 @@ export interface components {
             counts: {
                 [key: string]: number;
             };
-            /** @description `None` while it is not known what came of some seats. */
+            /** @description `null` while it is not known what came of some seats. */
             finishedAt: components["schemas"]["Instant"] | null;
             kind: components["schemas"]["RunKind"];
             plan: components["schemas"]["Digest"];
@@ -1772,7 +1780,7 @@ export interface components {
         /** @description Which language a text is in. */
         ScheduleLanguage: "later" | "cron";
         ScheduleReport: {
-            /** @description `None` when the text is legal. */
+            /** @description `null` when the text is legal. */
             error: components["schemas"]["ScheduleError"] | null;
             /** @description The language that the text was taken for. */
             kind: components["schemas"]["ScheduleLanguage"];
@@ -1797,7 +1805,7 @@ export interface components {
             quarantinedUntil?: components["schemas"]["Instant"] | null;
             /** @description The person holds a seat again. */
             returned: boolean;
-            /** @description `None` when the person was erased. */
+            /** @description `null` when the person was erased. */
             userDirectory: string | null;
             userId: string | null;
         };
@@ -1905,7 +1913,7 @@ export interface components {
         };
         /** @description One person of the user list. */
         SiteUser: {
-            /** @description Empty unless [`SnapshotParts::attributes_read`]. */
+            /** @description Empty unless `SnapshotParts::attributes_read`. */
             attributes: components["schemas"]["UserProperty"][];
             /** @description `blacklisted` in the API of the server. */
             blocked: boolean;
