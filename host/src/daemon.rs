@@ -43,6 +43,7 @@ use control::{Control, ControlError};
 use heartbeat::Heartbeat;
 use keeper::{Keeper, Parts, REQUESTS_MAX, Request};
 pub use settings::SettingsError;
+use settings::Watched;
 use status::Status;
 
 #[derive(Debug, Error)]
@@ -130,6 +131,8 @@ pub async fn run(options: Options, stop: Stop) -> Result<Ended, DaemonError> {
 /// # Errors
 /// As [`run`].
 pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Result<Ended, DaemonError> {
+    // Before the file is read: a change in between is noticed afterwards.
+    let watched = Watched::new(&options.config);
     let in_force = settings::load(&options.config)?;
     for note in &in_force.notes {
         tracing::info!("{note}");
@@ -175,6 +178,7 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
 
     let stop_seconds = first.steward.daemon.stop_seconds;
     let parts = Parts {
+        watched,
         path: options.config,
         in_force,
         timer: options.timer,

@@ -60,6 +60,8 @@ pub const REQUESTS_MAX: usize = 16;
 /// What the keeper is made of.
 pub struct Parts {
     pub path: PathBuf,
+    /// As the file was before `in_force` was read.
+    pub watched: Watched,
     pub in_force: InForce,
     pub timer: Timer,
     pub stop: CancellationToken,
@@ -78,7 +80,6 @@ pub struct Keeper {
     /// `None` while it cannot be opened.
     ledger: Option<Ledger>,
     timetable: Timetable<Job>,
-    watched: Watched,
     failures: BTreeMap<Job, u32>,
     status: Status,
     probed_at: Option<Instant>,
@@ -100,12 +101,10 @@ impl Keeper {
                 timetable.ask(job);
             }
         }
-        let watched = Watched::new(&parts.path);
         let status = Status { started_at: Some(now), ..Status::default() };
         Self {
             ledger: Some(ledger),
             timetable,
-            watched,
             failures: BTreeMap::new(),
             status,
             probed_at: None,
@@ -166,10 +165,10 @@ impl Keeper {
     }
 
     fn watch_settings(&mut self) {
-        if self.watched.has_changed() {
+        if self.parts.watched.has_changed() {
             // Told in the log; nobody waits for the answer.
             let _ = self.reload();
-        } else if self.watched.is_missing() && self.status.settings_problem.is_none() {
+        } else if self.parts.watched.is_missing() && self.status.settings_problem.is_none() {
             let problem = format!("`{}` is not there any more, and a restart would fail", self.parts.path.display());
             tracing::error!("the settings before stay in force: {problem}");
             self.status.settings_problem = Some(problem);
