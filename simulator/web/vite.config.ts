@@ -19,6 +19,9 @@ export default defineConfig({
   // Relative addresses, so that the same files work below any path.
   base: './',
   build: {
+    // From there the program takes it.
+    outDir: '../../target/web/dist',
+    emptyOutDir: true,
     // The first ones with `light-dark()`.
     target: ['chrome123', 'firefox120', 'safari17.5'],
     assetsInlineLimit: 0,

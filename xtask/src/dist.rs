@@ -1,19 +1,22 @@
-//! `cargo xtask dist`: what users download, into `target/dist`: a Debian package, a zip for Windows, and their digests.
+//! `cargo xtask dist`: what users download, into `target/dist`: a Debian package, a zip for Windows, the
+//! static site, and their digests.
 
 mod debian;
 mod mingw;
+mod site;
 mod sums;
 mod windows;
+mod zipped;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use clap::{Args, ValueEnum};
 
 use crate::process::{run, say};
-use crate::{policies, process};
+use crate::{policies, process, web};
 
 #[derive(Args)]
 pub struct DistArgs {
@@ -32,6 +35,8 @@ pub struct DistArgs {
 enum Target {
     Debian,
     Windows,
+    /// Console and simulator for any file server
+    Site,
 }
 
 /// Where things are, and how they are built.
@@ -44,14 +49,14 @@ struct Build<'a> {
 }
 
 pub fn dist(root: &Path, args: DistArgs) -> Result<()> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder));
-    let build = Build { root, target, profile: args.profile, jobs: args.jobs };
+    let build = Build { root, target: process::target_dir(root), profile: args.profile, jobs: args.jobs };
     let wants = |target| args.only.is_none_or(|only| only == target);
     // Before the long builds: whoever lacks a tool should hear it now.
     if wants(Target::Windows) {
         mingw::ensure()?;
     }
     policies::build_all(root)?;
+    ensure!(web::build(root)?, "what users install has a console: install Node 20 or newer with npm");
     fs::create_dir_all(build.out()).with_context(|| format!("cannot create `{}`", build.out().display()))?;
     let mut made = Vec::new();
     if wants(Target::Debian) {
@@ -59,6 +64,9 @@ pub fn dist(root: &Path, args: DistArgs) -> Result<()> {
     }
     if wants(Target::Windows) {
         made.push(windows::package(&build)?);
+    }
+    if wants(Target::Site) {
+        made.push(site::package(&build)?);
     }
     sums::write(&build.out(), &made)?;
     for file in &made {

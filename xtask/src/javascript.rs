@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
-use sha2::{Digest as _, Sha256};
 
-use crate::node;
-use crate::process::{run, say};
+use crate::process::{self, run, say};
+use crate::{node, stamp};
 
 const FOLDER: &str = "policy-wasm/examples/javascript";
 const COMPONENT: &str = "target/policies/javascript.wasm";
@@ -38,15 +37,17 @@ pub fn test(root: &Path) -> Result<()> {
     let component = root.join(COMPONENT);
     run(node::npm_command(&folder).args(["run", "--silent", "test-component"]).env("POLICY_COMPONENT", &component))?;
     // The same component in Steward's own sandbox: its limits, and the properties of every policy.
-    let steward = root.join("target/debug").join(format!("steward{}", std::env::consts::EXE_SUFFIX));
     let suites = root.join(FOLDER).join("tests");
-    run(Command::new(steward).args(["policy", "test", "--all-rules"]).arg(component).arg("--tests").arg(suites))
+    run(Command::new(process::steward(root))
+        .args(["policy", "test", "--all-rules"])
+        .arg(component)
+        .arg("--tests")
+        .arg(suites))
 }
 
 fn build_if_changed(root: &Path) -> Result<()> {
-    let inputs = inputs(root)?;
-    let stamp = root.join(STAMP);
-    let is_built = root.join(COMPONENT).is_file() && fs::read_to_string(&stamp).is_ok_and(|built| built == inputs);
+    let inputs = stamp::of(&inputs(root)?)?;
+    let is_built = root.join(COMPONENT).is_file() && stamp::is(&root.join(STAMP), &inputs);
     if !root.join(FOLDER).join("node_modules/.package-lock.json").is_file() || !is_built {
         node::install(&root.join(FOLDER))?;
     }
@@ -56,30 +57,15 @@ fn build_if_changed(root: &Path) -> Result<()> {
     say("building the JavaScript example");
     let component = root.join(COMPONENT);
     run(Command::new("node").current_dir(root.join(FOLDER)).arg("build.mjs").arg(&component))?;
-    fs::write(&stamp, inputs).with_context(|| format!("cannot write `{STAMP}`"))
+    fs::write(root.join(STAMP), inputs).with_context(|| format!("cannot write `{STAMP}`"))
 }
 
-/// A digest of everything that the component is made of.
-fn inputs(root: &Path) -> Result<String> {
+/// Everything that the component is made of.
+fn inputs(root: &Path) -> Result<Vec<PathBuf>> {
     let folder = root.join(FOLDER);
     let mut files: Vec<PathBuf> =
         ["package-lock.json", "package.json", ".npmrc", "build.mjs"].map(|name| folder.join(name)).into();
     files.push(root.join("wit/v1/policy.wit"));
-    let sources = fs::read_dir(folder.join("src")).with_context(|| format!("cannot read `{FOLDER}/src`"))?;
-    for source in sources {
-        files.push(source?.path());
-    }
-    files.sort();
-    let mut hash = Sha256::new();
-    for file in files {
-        let bytes = fs::read(&file).with_context(|| format!("cannot read `{}`", file.display()))?;
-        hash.update(bytes.len().to_le_bytes());
-        hash.update(bytes);
-    }
-    let digest = hash.finalize();
-    Ok(digest
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect())
+    stamp::files_below(&folder.join("src"), &[], &mut files)?;
+    Ok(files)
 }

@@ -2,7 +2,8 @@
 //!
 //! `cargo xtask demo` shows Steward at work, `cargo xtask test` runs every test, `cargo xtask bench` measures what the
 //! design promises, `cargo xtask policies` builds the WebAssembly components that the others need, `cargo xtask mutants`
-//! tests the tests of these, `cargo xtask simulator` builds what the simulator runs in a browser, `cargo xtask dist` makes what users install.
+//! tests the tests of these, `cargo xtask web` builds console and simulator, `cargo xtask screenshots` makes the pictures of
+//! the README, `cargo xtask dist` makes what users install.
 
 mod dist;
 mod javascript;
@@ -11,8 +12,9 @@ mod node;
 mod policies;
 mod process;
 mod servers;
-mod simulator;
+mod stamp;
 mod wasm;
+mod web;
 
 use std::path::{Path, PathBuf};
 
@@ -51,8 +53,10 @@ enum Command {
     },
     /// Build the policy components into target/policies
     Policies,
-    /// Build the simulator's engine into target/simulator, and what the browser loads of it into simulator/web
-    Simulator,
+    /// Build console and simulator into target/web/dist: a static site, which the next build of steward embeds
+    Web,
+    /// Make the pictures of the README, from the demo
+    Screenshots,
     /// Put mistakes into the policies, one at a time, and see whether their own tests catch them
     Mutants(mutants::MutantsArgs),
     /// Build the Debian package and the zip for Windows into target/dist
@@ -69,9 +73,13 @@ fn main() -> Result<()> {
             policies::build_all(&root)?;
             javascript::build(&root).map(drop)
         }
-        Command::Simulator => {
+        Command::Web => {
             policies::build_all(&root)?;
-            simulator::build(&root).map(drop)
+            web::build(&root).map(drop)
+        }
+        Command::Screenshots => {
+            build_all(&root)?;
+            web::screenshots(&root)
         }
         Command::Mutants(args) => mutants::check(&root, args),
         Command::Dist(args) => dist::dist(&root, args),
@@ -83,14 +91,17 @@ fn workspace_root() -> Result<PathBuf> {
     Ok(root.to_owned())
 }
 
-fn demo(root: &Path, args: &[String]) -> Result<()> {
+/// Every program, with everything that they embed. The tests build the same, so nothing is built twice.
+fn build_all(root: &Path) -> Result<()> {
     policies::build_all(root)?;
+    web::build(root)?;
     process::say("building steward (the first time takes some minutes: it brings its own WebAssembly compiler)");
-    process::cargo(root, ["build", "--package", "steward"])?;
-    let mut run =
-        vec!["run".to_owned(), "--quiet".into(), "--package".into(), "steward".into(), "--".into(), "demo".into()];
-    run.extend_from_slice(args);
-    process::cargo(root, run)
+    process::cargo(root, ["build", "--workspace", "--bins"])
+}
+
+fn demo(root: &Path, args: &[String]) -> Result<()> {
+    build_all(root)?;
+    process::run(std::process::Command::new(process::steward(root)).current_dir(root).arg("demo").args(args))
 }
 
 fn test(root: &Path, no_lint: bool, args: &[String]) -> Result<()> {
@@ -100,6 +111,7 @@ fn test(root: &Path, no_lint: bool, args: &[String]) -> Result<()> {
         process::say("checking formatting");
         process::cargo(root, ["fmt", "--all", "--check"])?;
     }
+    web::build(root)?;
     process::say("building everything and running the tests");
     // The binary first: tests start the real one.
     process::cargo(root, ["build", "--workspace", "--bins"])?;
@@ -107,7 +119,7 @@ fn test(root: &Path, no_lint: bool, args: &[String]) -> Result<()> {
     run.extend_from_slice(args);
     process::cargo(root, run)?;
     javascript::test(root)?;
-    simulator::test(root)?;
+    web::test(root)?;
     if !no_lint {
         process::say("checking lints");
         process::cargo(root, ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"])?;
@@ -123,5 +135,5 @@ fn bench(root: &Path, args: &[String]) -> Result<()> {
     process::cargo(root, build)?;
     let run = ["run", "--quiet", "--package", "steward-bench", "--"];
     process::cargo(root, run.into_iter().chain(args.iter().map(String::as_str)))?;
-    simulator::bench(root)
+    web::bench(root)
 }

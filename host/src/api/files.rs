@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
 use bytes::Bytes;
+use serde::Deserialize;
 use steward_core::digest::Digest;
 
 use super::Api;
@@ -19,11 +20,12 @@ use super::problem::{Code, Problem};
 
 include!(concat!(env!("OUT_DIR"), "/web.rs"));
 
-/// What pages of the console may do. Scripts and styles come from here only; the policies of the simulator are
-/// WebAssembly, in workers made of blobs; nothing is fetched from anywhere else.
-const PAGE_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; \
-    connect-src 'self'; img-src 'self' data: blob:; style-src 'self'; font-src 'self'; manifest-src 'self'; \
-    object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'";
+/// What the console may do in a browser: written down where its files are made, for whoever serves them.
+const POLICIES: &str = "engine/csp.json";
+/// The frame in which policies run. It shares nothing with the page, and its workers reach nobody.
+const SANDBOX: &str = "engine/sandbox.html";
+/// Whatever is no page of the console.
+const NOTHING: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// Files whose names carry a digest of their contents never change.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 /// Others are asked for each time, and sent when they changed.
@@ -44,11 +46,20 @@ struct File {
     tag: HeaderValue,
     content_type: &'static str,
     cache: &'static str,
+    policy: HeaderValue,
+    /// Whose frames may show it.
+    frames: HeaderValue,
+}
+
+/// The two Content-Security-Policies of the console.
+#[derive(Default, Deserialize)]
+struct Policies {
+    page: String,
+    sandbox: String,
 }
 
 pub fn routes() -> Router<Api> {
-    let files: Arc<BTreeMap<&'static str, File>> =
-        Arc::new(FILES.iter().map(|(path, bytes)| (*path, file(path, bytes))).collect());
+    let files = Arc::new(files(FILES));
     let answer = move |request: Request| {
         let files = files.clone();
         async move { find(&files, &request) }
@@ -56,14 +67,32 @@ pub fn routes() -> Router<Api> {
     Router::new().route("/", get(answer.clone())).route("/{*path}", any(answer))
 }
 
-fn file(path: &'static str, bytes: &'static [u8]) -> File {
+fn files(files: &[(&'static str, &'static [u8])]) -> BTreeMap<&'static str, File> {
+    let written = files.iter().find(|(path, _)| *path == POLICIES);
+    // Without them nothing may run.
+    let policies: Policies = written.and_then(|(_, bytes)| serde_json::from_slice(bytes).ok()).unwrap_or_default();
+    files.iter().map(|(path, bytes)| (*path, file(path, bytes, &policies))).collect()
+}
+
+fn file(path: &'static str, bytes: &'static [u8], policies: &Policies) -> File {
+    let content_type = content_type(path);
+    let (policy, frames) = if path == SANDBOX {
+        // Also when somebody opens it as a page of its own.
+        (format!("{}; sandbox allow-scripts; frame-ancestors 'self'", policies.sandbox), "SAMEORIGIN")
+    } else if content_type.starts_with("text/html") {
+        (format!("{}; frame-ancestors 'none'", policies.page), "DENY")
+    } else {
+        (NOTHING.to_owned(), "DENY")
+    };
     // Digits and quotes are legal in a header.
     let tag = HeaderValue::from_str(&format!("\"{}\"", Digest::of_bytes(bytes).hex()));
     File {
         bytes,
         tag: tag.unwrap_or(HeaderValue::from_static("\"\"")),
-        content_type: content_type(path),
+        content_type,
         cache: if path.starts_with(HASHED) { IMMUTABLE } else { ASK_AGAIN },
+        policy: HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(NOTHING)),
+        frames: HeaderValue::from_static(frames),
     }
 }
 
@@ -97,7 +126,7 @@ fn find(files: &BTreeMap<&'static str, File>, request: &Request) -> Response {
     let is_page = !path.rsplit('/').next().unwrap_or_default().contains('.');
     match files.get(INDEX) {
         Some(index) if is_page => send(index, request.headers()),
-        None if is_page => page(Body::from(MISSING), ASK_AGAIN),
+        None if is_page => missing(),
         _ => Problem::not_found("there is no such file").into_response(),
     }
 }
@@ -109,27 +138,25 @@ fn send(file: &File, asked: &HeaderMap) -> Response {
     });
     let mut response = if has_it {
         StatusCode::NOT_MODIFIED.into_response()
-    } else if file.content_type.starts_with("text/html") {
-        page(Body::from(Bytes::from_static(file.bytes)), file.cache)
     } else {
-        let mut response = Body::from(Bytes::from_static(file.bytes)).into_response();
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(file.content_type));
-        // A worker keeps to the policy of its own script.
-        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
-        response
+        Body::from(Bytes::from_static(file.bytes)).into_response()
     };
-    response.headers_mut().insert(header::ETAG, file.tag.clone());
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(file.cache));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(file.content_type));
+    headers.insert(header::CONTENT_SECURITY_POLICY, file.policy.clone());
+    headers.insert(header::X_FRAME_OPTIONS, file.frames.clone());
+    headers.insert(header::ETAG, file.tag.clone());
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(file.cache));
     response
 }
 
-fn page(body: Body, cache: &'static str) -> Response {
+fn missing() -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
-        (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
-        (header::CACHE_CONTROL, cache),
+        (header::CONTENT_SECURITY_POLICY, NOTHING),
+        (header::CACHE_CONTROL, ASK_AGAIN),
     ];
-    (headers, body).into_response()
+    (headers, Body::from(MISSING)).into_response()
 }
 
 #[cfg(test)]
@@ -145,27 +172,36 @@ mod tests {
     }
 
     fn console() -> BTreeMap<&'static str, File> {
-        let files: [(&'static str, &'static [u8]); 4] =
-            [(INDEX, b"<html>"), ("assets/app-1a2b.js", b"1"), ("engine.wasm", b"\0asm"), ("evil.exe", b"MZ")];
-        files.into_iter().map(|(path, bytes)| (path, file(path, bytes))).collect()
+        files(&[
+            (INDEX, b"<html>"),
+            ("assets/app-1a2b.js", b"1"),
+            ("engine.wasm", b"\0asm"),
+            ("evil.exe", b"MZ"),
+            (SANDBOX, b"<html>"),
+            (POLICIES, br#"{ "page": "script-src 'self'", "sandbox": "script-src blob:" }"#),
+        ])
     }
 
     #[test]
     fn files_carry_their_kind_and_pages_a_policy() {
         let files = console();
-        for (path, status, content_type, cache) in [
-            ("/", 200, "text/html; charset=utf-8", ASK_AGAIN),
-            ("/runs/3", 200, "text/html; charset=utf-8", ASK_AGAIN),
-            ("/assets/app-1a2b.js", 200, "text/javascript; charset=utf-8", IMMUTABLE),
-            ("/engine.wasm", 200, "application/wasm", ASK_AGAIN),
-            ("/evil.exe", 200, "application/octet-stream", ASK_AGAIN),
+        let of_page = "script-src 'self'; frame-ancestors 'none'";
+        let of_sandbox = "script-src blob:; sandbox allow-scripts; frame-ancestors 'self'";
+        for (path, content_type, cache, policy, frames) in [
+            ("/", "text/html; charset=utf-8", ASK_AGAIN, of_page, "DENY"),
+            ("/runs/3", "text/html; charset=utf-8", ASK_AGAIN, of_page, "DENY"),
+            ("/engine/sandbox.html", "text/html; charset=utf-8", ASK_AGAIN, of_sandbox, "SAMEORIGIN"),
+            ("/assets/app-1a2b.js", "text/javascript; charset=utf-8", IMMUTABLE, NOTHING, "DENY"),
+            ("/engine.wasm", "application/wasm", ASK_AGAIN, NOTHING, "DENY"),
+            ("/evil.exe", "application/octet-stream", ASK_AGAIN, NOTHING, "DENY"),
         ] {
             let answer = ask(&files, path, None);
             let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-            assert_eq!(answer.status(), status, "{path}");
+            assert_eq!(answer.status(), 200, "{path}");
             assert_eq!(header(header::CONTENT_TYPE), content_type, "{path}");
             assert_eq!(header(header::CACHE_CONTROL), cache, "{path}");
-            assert_eq!(header(header::CONTENT_SECURITY_POLICY), PAGE_POLICY, "{path}");
+            assert_eq!(header(header::CONTENT_SECURITY_POLICY), policy, "{path}");
+            assert_eq!(header(header::X_FRAME_OPTIONS), frames, "{path}");
         }
         assert_eq!(ask(&files, "/assets/gone.js", None).status(), 404);
         assert_eq!(ask(&files, "/../../etc/passwd.txt", None).status(), 404);

@@ -33,10 +33,9 @@ pub struct Ends {
 }
 
 /// Headers of every answer.
-const EVERYWHERE: [(HeaderName, &str); 5] = [
+const EVERYWHERE: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
-    (header::X_FRAME_OPTIONS, "DENY"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
@@ -70,6 +69,7 @@ fn with_headers(mut response: Response, is_api: bool, is_tls: bool) -> Response 
     for (name, value) in EVERYWHERE {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    headers.entry(header::X_FRAME_OPTIONS).or_insert(HeaderValue::from_static("DENY"));
     for (name, value) in OF_API.into_iter().filter(|_| is_api) {
         headers.insert(name, HeaderValue::from_static(value));
     }

@@ -1,7 +1,7 @@
 // Builds what the page loads of the engine into `public/engine`: the engine and the shipped policies as JavaScript, the
 // transpiler, the worker, the sandbox frame, and a list of all of it.
 //
-// Needs `target/simulator/engine.wasm` and `target/policies`, which `cargo xtask simulator` builds before it calls this.
+// Needs `target/simulator/engine.wasm` and `target/policies`, which `cargo xtask web` builds before it calls this.
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -60,7 +60,7 @@ function transpiled(folder, component, options) {
 
 const component = join(target, 'simulator/engine.wasm');
 if (!existsSync(component)) {
-  console.error('there is no `target/simulator/engine.wasm`: run `cargo xtask simulator`');
+  console.error('there is no `target/simulator/engine.wasm`: run `cargo xtask web`');
   process.exit(1);
 }
 rmSync(out, { recursive: true, force: true });

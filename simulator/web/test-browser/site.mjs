@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { web } from './harness.mjs';
+import { root } from './harness.mjs';
 import { serve } from './server.mjs';
 
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -11,8 +11,8 @@ const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 export const TIMEOUT_MS = 60_000;
 
 export async function openSite() {
-  const folder = join(web, 'dist');
-  if (!existsSync(join(folder, 'index.html'))) throw new Error('there is no `dist`: run `npm run build`');
+  const folder = join(root, 'target/web/dist');
+  if (!existsSync(join(folder, 'index.html'))) throw new Error('there is no `target/web/dist`: run `npm run build`');
   const executablePath = process.env.CHROMIUM ?? BROWSERS.find((path) => existsSync(path));
   if (executablePath === undefined) throw new Error('there is no Chromium: install Debian’s `chromium`, or set CHROMIUM');
   const site = await serve(folder);

@@ -1,14 +1,12 @@
 //! The zip for Windows: one folder with the program and what one has to read.
 
-use std::fs::{self, File};
-use std::io::{Seek, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipWriter};
 
+use super::zipped::{self, Entry};
 use super::{Build, mingw};
 use crate::process::{run, say};
 
@@ -21,13 +19,6 @@ const TEXTS: [(&str, &str); 5] = [
     ("LICENSE", "LICENSE.txt"),
 ];
 
-/// A file of the zip.
-struct Entry {
-    name: String,
-    bytes: Vec<u8>,
-    is_program: bool,
-}
-
 pub fn package(build: &Build) -> Result<PathBuf> {
     let unstripped = build.steward(Some(mingw::TARGET))?;
     let program = strip(build, &unstripped)?;
@@ -35,8 +26,7 @@ pub fn package(build: &Build) -> Result<PathBuf> {
     let file = build.out().join(format!("{name}.zip"));
     say("making the zip for Windows");
     let entries = entries(build.root, &program, &name)?;
-    let out = File::create(&file).with_context(|| format!("cannot create `{}`", file.display()))?;
-    write(out, &entries).with_context(|| format!("cannot write `{}`", file.display()))?;
+    zipped::write_file(&file, &entries)?;
     Ok(file)
 }
 
@@ -61,20 +51,6 @@ fn entries(root: &Path, program: &Path, folder: &str) -> Result<Vec<Entry>> {
     Ok(entries)
 }
 
-/// The same entries give the same bytes: no time of day is written down.
-fn write(out: impl Write + Seek, entries: &[Entry]) -> Result<()> {
-    let mut zip = ZipWriter::new(out);
-    for entry in entries {
-        let mode = if entry.is_program { 0o755 } else { 0o644 };
-        let options =
-            SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).unix_permissions(mode);
-        zip.start_file(&entry.name, options)?;
-        zip.write_all(&entry.bytes)?;
-    }
-    zip.finish()?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::{Cursor, Read as _};
@@ -93,7 +69,7 @@ mod tests {
         let entries = entries(&root(), &program, "steward-1").expect("everything is there");
         let mut zips = [Vec::new(), Vec::new()];
         for bytes in &mut zips {
-            write(Cursor::new(bytes), &entries).expect("written");
+            zipped::write(Cursor::new(bytes), &entries).expect("written");
         }
         assert_eq!(zips[0], zips[1], "the same files give the same bytes");
 
