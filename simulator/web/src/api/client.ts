@@ -1,4 +1,4 @@
-// The daemon's HTTP API, typed by its description: `npm run api-types` writes `generated/api.d.ts` from `docs/openapi.json`.
+// The daemon's HTTP API, typed by its description: `npm run types` writes `generated/api.d.ts` from `docs/openapi.json`.
 //
 // A token goes into a header, never into an address. A refusal is an `ApiProblem` with the daemon's own sentence.
 
