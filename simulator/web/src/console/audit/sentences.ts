@@ -1,7 +1,7 @@
 // Entries of the ledger as sentences. The daemon says the details; who did it to whom is said here.
 
 import type { Schemas } from '../../api/client.js';
-import { TYPE_NAMES, counted, shortDigest } from '../../parts/format.js';
+import { TYPE_NAMES, counted } from '../../parts/format.js';
 
 export type Entry = Schemas['AuditEntry'];
 
@@ -65,6 +65,12 @@ export const TYPE_LABELS: Readonly<Record<string, string>> = {
   'ledger-restored': 'Ledger restored',
 };
 
+/** A part of what the daemon says: plans can be followed, times are those of this browser. */
+export interface Piece {
+  readonly kind: 'text' | 'plan' | 'digest' | 'time';
+  readonly text: string;
+}
+
 /** An entry in parts, so that people, runs and plans can be links. */
 export interface Sentence {
   /** Who did it; undefined for what happens by itself. */
@@ -78,7 +84,7 @@ export interface Sentence {
   readonly seat: string | undefined;
   readonly run: number | undefined;
   /** What the daemon says beyond that, without what is said already. */
-  readonly detail: string;
+  readonly detail: readonly Piece[];
 }
 
 const SEAT_EVENTS = /^(release|restore)-/;
@@ -95,28 +101,33 @@ export function sentenceOf(entry: Entry): Sentence {
     // Whoever came back holds another seat than the one that was taken.
     seat: type === 'bounced' ? undefined : licenseType ? `${TYPE_NAMES[licenseType]} seat` : isOfSeat ? 'seat' : undefined,
     run: run ?? undefined,
-    detail: shortened(type, entry.detail),
+    detail: type === 'bounced' ? [] : piecesOf(entry.detail),
   };
 }
 
-/** Digests are cut: the whole ones stand in the entry. */
-function shortened(type: string, detail: string): string {
-  if (type === 'bounced') return '';
-  return detail.replace(/sha256:[0-9a-f]{64}/g, (digest) => shortDigest(digest));
+const KNOWN = /(?<plan>(?<=\bplan )sha256:[0-9a-f]{64})|(?<digest>sha256:[0-9a-f]{64})|(?<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/g;
+
+export function piecesOf(detail: string): readonly Piece[] {
+  const found: Piece[] = [];
+  let end = 0;
+  for (const match of detail.matchAll(KNOWN)) {
+    if (match.index > end) found.push({ kind: 'text', text: detail.slice(end, match.index) });
+    const kind = match.groups?.['plan'] ? 'plan' : match.groups?.['digest'] ? 'digest' : 'time';
+    found.push({ kind, text: match[0] });
+    end = match.index + match[0].length;
+  }
+  if (end < detail.length) found.push({ kind: 'text', text: detail.slice(end) });
+  return found;
 }
 
-/** The same in one text, for whoever cannot follow links. */
+/** What stands before the details, in one text. */
 export function textOf(entry: Entry): string {
-  const sentence = sentenceOf(entry);
+  const { by, endsWithPerson, run, seat, startsWithPerson, words } = sentenceOf(entry);
+  if (entry.type === 'run-finished') return `Run ${run ?? ''} ended`;
   const people = peopleOf(entry);
-  const parts = [
-    sentence.startsWithPerson ? `${sentence.seat ? `The ${sentence.seat} of ` : ''}${people}` : sentence.by,
-    sentence.words,
-    sentence.endsWithPerson ? people : undefined,
-  ];
-  const run = sentence.run === undefined ? '' : entry.type === 'run-started' ? ` ${sentence.run}` : entry.type === 'run-finished' ? '' : ` in run ${sentence.run}`;
-  const start = entry.type === 'run-finished' ? `Run ${entry.run ?? ''} ended` : parts.filter((part) => part !== undefined).join(' ') + run;
-  return `${start}${sentence.detail === '' ? '' : `: ${sentence.detail}`}.`;
+  const start = startsWithPerson ? `${seat ? `The ${seat} of ` : ''}${people}` : by;
+  const inRun = run === undefined ? undefined : entry.type === 'run-started' ? String(run) : `in run ${run}`;
+  return [start, words, endsWithPerson ? people : undefined, inRun].filter((part) => part !== undefined).join(' ');
 }
 
 /** Such as `ACME\jdoe`, or how many there are. */
@@ -124,9 +135,4 @@ export function peopleOf({ people, peopleCount }: Pick<Entry, 'people' | 'people
   const [first] = people;
   if (peopleCount !== 1 || !first) return counted(peopleCount, 'person', 'people');
   return first.userId === null ? 'an erased person' : `${first.userDirectory ?? ''}\\${first.userId}`;
-}
-
-/** The plan that an entry names, to link to. */
-export function planOf({ detail }: Pick<Entry, 'detail'>): string | undefined {
-  return /\bplan (sha256:[0-9a-f]{64})/.exec(detail)?.[1];
 }
