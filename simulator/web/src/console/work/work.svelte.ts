@@ -17,6 +17,9 @@ export interface Begun {
   readonly end: Promise<Work>;
 }
 
+/** Work that failed, where something was needed that should have come of it. */
+export const failureOf = (work: Work): ApiProblem => new ApiProblem(500, 'failed', ended(work));
+
 class Works {
   /** What is at work, whoever asked for it. */
   running: Work | undefined = $state.raw();
@@ -37,7 +40,11 @@ class Works {
       if (this.#daemon !== undefined && this.#daemon !== event.daemon) this.#lose();
       this.#daemon = event.daemon;
     }
-    if (event.type === 'work') this.#see(event.work);
+    if (event.type !== 'work') return;
+    const { work } = event;
+    // An event tells that work ended, not with what.
+    if (work.state !== 'running' && this.#waiting.has(work.id)) void this.#ask(work.id);
+    else this.#see(work);
   }
 
   /**
