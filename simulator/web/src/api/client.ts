@@ -15,12 +15,15 @@ export class ApiProblem extends Error {
   /** 0 when nobody answered. */
   readonly status: number;
   readonly code: Schemas['ProblemCode'] | 'no-answer' | 'no-daemon';
+  /** The daemon would answer then, as far as it knows. */
+  readonly retrySeconds: number | undefined;
 
-  constructor(status: number, code: ApiProblem['code'], message: string) {
+  constructor(status: number, code: ApiProblem['code'], message: string, retrySeconds?: number) {
     super(message);
     this.name = 'ApiProblem';
     this.status = status;
     this.code = code;
+    this.retrySeconds = retrySeconds;
   }
 }
 
@@ -55,7 +58,10 @@ export function createApi(token: () => string | undefined, onsignedout: () => vo
 export async function problemOf(response: Response): Promise<ApiProblem> {
   try {
     const { code, message } = (await response.json()) as Partial<Schemas['Problem']>;
-    if (typeof code === 'string' && typeof message === 'string') return new ApiProblem(response.status, code, message);
+    const retry = Number(response.headers.get('retry-after') ?? Number.NaN);
+    if (typeof code === 'string' && typeof message === 'string') {
+      return new ApiProblem(response.status, code, message, Number.isFinite(retry) ? retry : undefined);
+    }
   } catch {
     // It was no JSON.
   }

@@ -10,6 +10,8 @@ const KEY = 'steward.token';
 class Daemon {
   presence: Presence = $state('unknown');
   who: Schemas['Who'] | undefined = $state.raw();
+  /** The daemon did not take the token any more that somebody had signed in with. */
+  wasSignedOut = $state(false);
   readonly mayAct: boolean = $derived(this.who?.role === 'operator');
   readonly api: Api;
   #token: string | undefined = kept();
@@ -17,7 +19,10 @@ class Daemon {
   constructor() {
     this.api = createApi(
       () => this.#token,
-      () => this.#forget(),
+      () => {
+        this.wasSignedOut = this.who !== undefined;
+        this.#forget();
+      },
     );
   }
 
@@ -30,6 +35,12 @@ class Daemon {
       const isDaemon = error instanceof ApiProblem && error.code !== 'no-daemon' && error.code !== 'no-answer';
       this.presence = isDaemon ? 'present' : 'absent';
     }
+  }
+
+  /** Asks once more, after nobody was there. */
+  async lookAgain(): Promise<void> {
+    this.presence = 'unknown';
+    await this.look();
   }
 
   /**
@@ -67,6 +78,7 @@ class Daemon {
   async #recognise(): Promise<void> {
     this.who = answerOf(await this.api.GET('/api/v1/who'));
     this.presence = 'present';
+    this.wasSignedOut = false;
   }
 
   #forget(): void {

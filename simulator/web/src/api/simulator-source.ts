@@ -5,9 +5,14 @@ import { answerOf, type Api } from './client.js';
 
 export function simulatorSource(api: Api): DaemonSource {
   return {
-    async snapshot(): Promise<Uint8Array> {
-      const { data } = await api.GET('/api/v1/snapshot', { parseAs: 'arrayBuffer' });
+    async snapshot(plan?: string): Promise<Uint8Array> {
+      const asked = { params: { query: plan === undefined ? {} : { plan } }, parseAs: 'arrayBuffer' } as const;
+      const { data } = await api.GET('/api/v1/snapshot', asked);
       return new Uint8Array(answerOf({ data }));
+    },
+    async policyOf(plan: string): Promise<DaemonPolicy> {
+      const { policy } = answerOf(await api.GET('/api/v1/plans/{plan}', { params: { path: { plan } } }));
+      return { name: policy.name, version: policy.version, digest: policy.digest };
     },
     async policies(): Promise<readonly DaemonPolicy[]> {
       const { policies } = answerOf(await api.GET('/api/v1/policies'));

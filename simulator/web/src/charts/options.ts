@@ -14,6 +14,7 @@ interface Wish {
   readonly xTitle: string;
   readonly yTitle: string;
   readonly height: number;
+  readonly isZoomed: boolean;
   readonly formatX: (x: number) => string;
   readonly formatY: (y: number) => string;
   readonly latest: {
@@ -24,7 +25,7 @@ interface Wish {
 }
 
 export function chartOptions(wish: Wish): uPlot.Options {
-  const { host, shape, series, xTitle, yTitle, height, formatX, formatY, latest, onpoint } = wish;
+  const { host, shape, series, xTitle, yTitle, height, isZoomed, formatX, formatY, latest, onpoint } = wish;
   const style = getComputedStyle(host);
   const colour = (name: `--${string}`) => resolved(host, name);
   const font = `12px ${style.fontFamily}`;
@@ -37,7 +38,7 @@ export function chartOptions(wish: Wish): uPlot.Options {
     legend: { show: false },
     padding: [14, 12, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
-    scales: { x: { time: false }, y: { range: (_, __, max) => [0, Math.max(4, max * 1.08)] } },
+    scales: { x: { time: false }, y: { range: (_, min, max) => yRange(min, max, isZoomed) } },
     axes: [
       {
         ...axis,
@@ -86,6 +87,12 @@ export function chartOptions(wish: Wish): uPlot.Options {
       ],
     },
   };
+}
+
+function yRange(min: number, max: number, isZoomed: boolean): [number, number] {
+  if (!isZoomed) return [0, Math.max(4, max * 1.08)];
+  const room = Math.max(2, (max - min) * 0.15);
+  return [Math.max(0, min - room), max + room];
 }
 
 /** Canvas knows no custom properties. */

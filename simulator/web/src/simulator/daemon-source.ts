@@ -7,8 +7,10 @@ export interface DaemonPolicy {
 }
 
 export interface DaemonSource {
-  /** The snapshot that the latest plan was made of, as a file of `steward snapshot`. */
-  snapshot(): Promise<Uint8Array>;
+  /** The snapshot that a plan was made of, as a file of `steward snapshot`; left out: the latest plan. */
+  snapshot(plan?: string): Promise<Uint8Array>;
+  /** The policy that made a plan. */
+  policyOf(plan: string): Promise<DaemonPolicy>;
   /** Policies that are stored or active, and not part of this page. */
   policies(): Promise<readonly DaemonPolicy[]>;
   component(digest: string): Promise<Uint8Array>;

@@ -1,4 +1,4 @@
-// Files that come in and go out. Nothing here leaves the browser: a download is a blob of this page.
+// Files that come in. Nothing here leaves the browser.
 
 /** Larger ones are no snapshot that a browser could hold. */
 export const SNAPSHOT_BYTES_MAX = 400_000_000;
@@ -16,15 +16,4 @@ export function kindOf(bytes: Uint8Array): FileKind {
 export async function readFile(file: File): Promise<Uint8Array> {
   if (file.size > SNAPSHOT_BYTES_MAX) throw new Error(`the file has ${file.size} bytes, at most ${SNAPSHOT_BYTES_MAX} can be read`);
   return new Uint8Array(await file.arrayBuffer());
-}
-
-export function download(name: string, content: Uint8Array | string, type: string): void {
-  const part = typeof content === 'string' ? content : new Uint8Array(content);
-  const address = URL.createObjectURL(new Blob([part], { type }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser has taken the address by the time that this runs.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

@@ -1,16 +1,20 @@
-// The page as a share link wants it, or with the first shipped policy.
+// The page as its address wants it: a share link, a plan of the daemon, or the first shipped policy.
 
 import type { Policy, ShippedPolicy } from '../engine/types.js';
 import { announcements } from '../shell/announcements.svelte.js';
 import { router } from '../shell/routes.svelte.js';
+import type { DaemonSource } from './daemon-source.js';
 import { parseDraft } from './draft.js';
 import type { SideInputs, SideName } from './inputs.svelte.js';
 import { ownSettings } from './schema.js';
 import { decodeShared, withShared, type SharedSide } from './share.js';
+import { takePlan } from './sources/plan.js';
 import type { Workbench } from './workbench.svelte.js';
 
-export async function restore(bench: Workbench): Promise<void> {
+export async function restore(bench: Workbench, source: DaemonSource | undefined): Promise<void> {
   const { inputs } = bench;
+  const plan = router.route.parameters.get('plan');
+  if (plan !== null && (await restorePlan(bench, source, plan))) return;
   const text = router.route.parameters.get('share');
   const shared = text === null ? undefined : decodeShared(text);
   if (text !== null && !shared) announcements.say('This link was not made by the simulator, or is cut off.', 'bad');
@@ -25,6 +29,20 @@ export async function restore(bench: Workbench): Promise<void> {
   }
   await restoreSide(bench, 'a', shared.a);
   if (shared.b) await restoreSide(bench, 'b', shared.b);
+}
+
+async function restorePlan(bench: Workbench, source: DaemonSource | undefined, plan: string): Promise<boolean> {
+  if (!source) {
+    announcements.say('Plans of the daemon are for those who are signed in: sign in on the console, then open the link again.', 'bad');
+    return false;
+  }
+  try {
+    await takePlan(bench, source, plan);
+    return true;
+  } catch (error) {
+    announcements.say(error instanceof Error ? error.message : String(error), 'bad');
+    return false;
+  }
 }
 
 async function choose(bench: Workbench, name: SideName, shipped: string | undefined): Promise<Policy | undefined> {

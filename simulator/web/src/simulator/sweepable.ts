@@ -2,7 +2,7 @@
 
 import type { NumberSetting } from '../engine/types.js';
 import { humanised } from '../parts/text.js';
-import { TYPE_NAMES } from './format.js';
+import { TYPE_NAMES } from '../parts/format.js';
 import { pointerParts } from './pointer.js';
 
 export interface Sweepable {

@@ -1,11 +1,8 @@
 // What the engine calls things, as people read it.
 
-import type { Difference, LicenseType, Standing } from '../engine/types.js';
+import type { Difference, LicenseType } from '../engine/types.js';
 
-export type { Difference, LicenseType, Standing };
-
-/** First what happens, then what stops it, then the rest. */
-export const STANDINGS_SHOWN: readonly Standing[] = ['released', 'held', 'guarded', 'later', 'kept'];
+export type { Difference, LicenseType };
 
 export const DIFFERENCE_NAMES: Record<Difference, string> = {
   'newly-loses': 'Newly loses',
