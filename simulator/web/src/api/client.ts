@@ -29,6 +29,10 @@ export class ApiProblem extends Error {
 
 /** `token` is asked for each request, so that a new one counts at once; `onsignedout` hears of a token that is not good. */
 export function createApi(token: () => string | undefined, onsignedout: () => void): Api {
+  const bearer = (): string | null => {
+    const value = token();
+    return value === undefined ? null : `Bearer ${value}`;
+  };
   const client = createClient<paths>({
     baseUrl: API_BASE.href.replace(/\/$/, ''),
     credentials: 'omit',
@@ -37,14 +41,15 @@ export function createApi(token: () => string | undefined, onsignedout: () => vo
   });
   client.use({
     onRequest({ request }) {
-      const value = token();
-      if (value !== undefined) request.headers.set('authorization', `Bearer ${value}`);
+      const value = bearer();
+      if (value !== null) request.headers.set('authorization', value);
       return request;
     },
-    async onResponse({ response }) {
+    async onResponse({ request, response }) {
       if (response.ok) return response;
       const problem = await problemOf(response);
-      if (problem.code === 'not-signed-in') onsignedout();
+      // A late answer to a request from before says nothing about the token of now.
+      if (problem.code === 'not-signed-in' && request.headers.get('authorization') === bearer()) onsignedout();
       throw problem;
     },
     onError({ error }) {
