@@ -24,11 +24,12 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|c| if is_unprintable(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
-/// Spreadsheets run a cell that begins like a formula; an apostrophe makes it a text. Control characters go as in
+/// Spreadsheets run a cell that begins like a formula, some also in the wide forms of East Asia; an apostrophe makes it a
+/// text. Control characters go as in
 /// [`printable`].
 pub fn harmless(text: &str) -> String {
     let text = printable(text);
-    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
+    if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) { format!("'{text}") } else { text }
 }
 
 /// Control characters, line breaks of other alphabets, and the marks that turn the direction of writing.

@@ -17,6 +17,7 @@ mod health;
 mod listener;
 mod news;
 mod patience;
+mod places;
 mod problem;
 mod rate;
 mod read;
@@ -52,6 +53,16 @@ use door::Door;
 use problem::{Code, Problem};
 use route::Access;
 
+/// Requests in hand, by token.
+#[derive(Clone)]
+pub struct InHand(places::Places<Digest>);
+
+impl Default for InHand {
+    fn default() -> Self {
+        Self(places::Places::new(guard::IN_HAND_MAX))
+    }
+}
+
 /// What the API knows. Clones share it.
 #[derive(Clone)]
 pub struct Api {
@@ -66,6 +77,8 @@ pub struct Api {
     pub works: Works,
     pub events: Events,
     pub rates: Arc<Rates>,
+    /// Requests by token that are not answered yet.
+    pub in_hand: InHand,
     pub timer: Timer,
     /// Told when points may wait for `InfluxDB`.
     pub points: Arc<Notify>,
@@ -88,6 +101,8 @@ pub fn router(api: Api) -> Router {
         || async { Problem::new(Code::WrongMethod, "this address takes another method: see /api/v1/openapi.json") };
     router
         .merge(health)
+        .route("/api", axum::routing::any(nothing).layer(open.clone()))
+        .route("/api/", axum::routing::any(nothing).layer(open.clone()))
         .route("/api/{*rest}", axum::routing::any(nothing).layer(open))
         .method_not_allowed_fallback(method)
         .layer(from_fn_with_state(api.clone(), guard::outer))

@@ -32,7 +32,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::api::door::{Door, SignInCodes};
 use crate::api::token::{self, NoRandomness};
-use crate::api::{self, Api, Events, ListenError, Listener, Rates, Works};
+use crate::api::{self, Api, Events, InHand, ListenError, Listener, Rates, Works};
 use crate::clock::Timer;
 use crate::config::Settings;
 use crate::cycle;
@@ -271,6 +271,7 @@ async fn answer(
         works: parts.works,
         events,
         rates: Arc::new(Rates::new(tokio::time::Instant::now())),
+        in_hand: InHand::default(),
         timer: parts.timer,
         points: parts.points,
         daemon: token::hash(&token::generate()?),

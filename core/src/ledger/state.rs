@@ -38,6 +38,8 @@ pub struct LedgerState {
     /// By site: the plan whose rules and limits were accepted last.
     accepted: BTreeMap<Digest, Digest>,
     policies: Policies,
+    /// How often names were erased: whoever keeps a copy of some lets it go.
+    erasures: u64,
 }
 
 /// Something that an administrator said.
@@ -103,6 +105,10 @@ pub struct IllegalEvent {
 type Refusal = String;
 
 impl LedgerState {
+    pub fn erasures(&self) -> u64 {
+        self.erasures
+    }
+
     /// The one transition function.
     ///
     /// # Errors
@@ -164,7 +170,7 @@ impl LedgerState {
                 }
             }
             // References stay; whom they mean is not known any more.
-            Event::PersonErased { .. } => {}
+            Event::PersonErased { .. } => self.erasures += 1,
             Event::LedgerRestored { by: _ } => {
                 self.armed = None;
                 self.latest_plan = None;

@@ -64,6 +64,8 @@ impl SnapshotFile {
     /// # Errors
     /// When the text is no snapshot of a known format, or the snapshot contradicts itself.
     pub fn parse(text: &str) -> Result<Self, SnapshotFileError> {
+        // Editors of Windows put a byte order mark before a text.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let FormatOnly { format } = serde_json::from_str(text).map_err(SnapshotFileError::Json)?;
         if format != u64::from(FORMAT) {
             return Err(SnapshotFileError::Format { found: format });

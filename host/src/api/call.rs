@@ -4,7 +4,9 @@
 //! description are made of that signature, so that none of them can say something else.
 
 use std::any::TypeId;
+use std::fmt::Display;
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 
 use axum::body::to_bytes;
 use axum::extract::{FromRequestParts as _, Path, Query, Request};
@@ -55,7 +57,8 @@ impl<P: Part, Q: Part, B: Part> Call<P, Q, B> {
         let (mut parts, body) = request.into_parts();
         let caller = parts.extensions.get::<Caller>().cloned().unwrap_or(Caller::Nobody);
         let peer = parts.extensions.get::<Ends>().map_or(IpAddr::from([127, 0, 0, 1]), |ends| ends.peer);
-        let unreadable = |what: &str| Problem::new(Code::Unreadable, format!("cannot read the address: {what}"));
+        let unreadable =
+            |what: &str| Problem::new(Code::Unreadable, format!("cannot read the address: {}", plainly(what)));
         let path = if is_nothing::<P>() {
             nothing()?
         } else {
@@ -71,13 +74,16 @@ impl<P: Part, Q: Part, B: Part> Call<P, Q, B> {
         let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| too_large())?;
         let is_json =
             parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|value| {
-                let essence = value.split(';').next().unwrap_or_default().trim();
-                essence.eq_ignore_ascii_case("application/json")
+                let (essence, parameters) = value.split_once(';').unwrap_or((value, ""));
+                let charset = parameters.split(';').filter_map(|one| one.trim().split_once('='));
+                let mut charset = charset.filter(|(name, _)| name.eq_ignore_ascii_case("charset"));
+                essence.trim().eq_ignore_ascii_case("application/json")
+                    && charset.all(|(_, name)| name.trim_matches('"').eq_ignore_ascii_case("utf-8"))
             });
         let body = match bytes.is_empty() {
             true => parse(b"{}")?,
             false if !is_json => {
-                return Err(Problem::new(Code::NotJson, "send JSON, with `Content-Type: application/json`"));
+                return Err(Problem::new(Code::NotJson, "send JSON in UTF-8, with `Content-Type: application/json`"));
             }
             // A list would be taken for the members of an object, in their order.
             false if bytes.trim_ascii_start().starts_with(b"[") => {
@@ -98,14 +104,43 @@ fn too_large() -> Problem {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let no_json = |cause: &dyn Display| Problem::new(Code::Unreadable, format!("the body is no JSON: {cause}"));
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let (path, cause) = (error.path().to_string(), error.into_inner());
         if cause.is_data() {
             let place = if path == "." { String::new() } else { format!("`{path}`: ") };
-            Problem::new(Code::Invalid, format!("cannot use the body: {place}{cause}"))
+            Problem::new(Code::Invalid, format!("cannot use the body: {place}{}", plainly(&cause.to_string())))
         } else {
-            Problem::new(Code::Unreadable, format!("the body is no JSON: {cause}"))
+            no_json(&cause)
         }
-    })
+    })?;
+    // What stands behind it was meant to say something, too.
+    reader.end().map_err(|cause| no_json(&cause))?;
+    Ok(read)
+}
+
+/// Without the words of the language that this is written in.
+fn plainly(text: &str) -> String {
+    let text = text.replace("invalid digit found in string", "this is no whole number, or it is below 0");
+    let text = text.replace("number too large to fit in target type", "this number is too large");
+    match text.split_once("expected struct ") {
+        Some((before, after)) => {
+            let rest = after.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_');
+            format!("{before}expected an object{rest}")
+        }
+        None => text,
+    }
+}
+
+/// A number of the query within its bounds.
+///
+/// # Errors
+/// When it lies outside: whoever asks for more than a page holds should know that it is not all.
+pub fn within(name: &str, value: u32, bounds: RangeInclusive<u32>) -> Result<u32, Problem> {
+    if bounds.contains(&value) {
+        return Ok(value);
+    }
+    let (least, most) = bounds.into_inner();
+    Err(Problem::new(Code::Unreadable, format!("`{name}`: {value} does not lie between {least} and {most}")))
 }

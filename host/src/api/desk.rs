@@ -24,6 +24,7 @@ use crate::policies::{self, Found};
 use crate::policy::PolicyComponent;
 
 /// Requests that wait while one is answered; more are refused. A page of the console asks for a dozen things at once.
+/// Those that change something wait in a line of their own, and go first: nobody who reads keeps anybody from pausing.
 const WAITING_MAX: usize = 64;
 /// Plans that are kept as they were read: somebody pages through one, and compares it with another.
 const PLANS_MAX: usize = 3;
@@ -39,10 +40,13 @@ type Question = Box<dyn for<'d> FnOnce(&'d mut Drawer) -> Answering<'d> + Send>;
 #[derive(Clone)]
 pub struct Desk {
     questions: mpsc::Sender<Question>,
+    changes: mpsc::Sender<Question>,
 }
 
 /// What the desk has at hand.
 pub struct Drawer {
+    /// Erasures before what is kept here was read.
+    erasures: u64,
     settings: watch::Receiver<Arc<Settings>>,
     pub timer: Timer,
     ledger: Option<Ledger>,
@@ -56,15 +60,24 @@ pub struct Drawer {
 /// The other end of a desk, to be run on a thread where blocking is fine.
 pub struct Clerk {
     questions: mpsc::Receiver<Question>,
+    changes: mpsc::Receiver<Question>,
     drawer: Drawer,
 }
 
 /// A desk, and whoever answers at it.
 pub fn desk(settings: watch::Receiver<Arc<Settings>>, timer: Timer) -> (Desk, Clerk) {
-    let (sender, questions) = mpsc::channel(WAITING_MAX);
-    let drawer =
-        Drawer { settings, timer, ledger: None, plans: VecDeque::new(), prepared: None, policies: VecDeque::new() };
-    (Desk { questions: sender }, Clerk { questions, drawer })
+    let (reading, questions) = mpsc::channel(WAITING_MAX);
+    let (changing, changes) = mpsc::channel(WAITING_MAX);
+    let drawer = Drawer {
+        erasures: 0,
+        settings,
+        timer,
+        ledger: None,
+        plans: VecDeque::new(),
+        prepared: None,
+        policies: VecDeque::new(),
+    };
+    (Desk { questions: reading, changes: changing }, Clerk { questions, changes, drawer })
 }
 
 impl Desk {
@@ -77,20 +90,39 @@ impl Desk {
         T: Send + 'static,
         F: AsyncFnOnce(&mut Drawer) -> Result<T, Problem> + Send + 'static,
     {
-        let (answer, answered) = oneshot::channel();
-        let question: Question = Box::new(move |drawer| {
-            Box::pin(async move {
-                // Whoever asked may have gone.
-                let _ = answer.send(question(drawer).await);
-            })
-        });
-        self.questions.try_send(question).map_err(|_| {
-            Problem::new(Code::Unavailable, "too many requests wait already, or the daemon is stopping: ask again")
-                .after(2)
-        })?;
-        let gone = |_| Problem::new(Code::Failed, "the answer was lost; see the log of the daemon");
-        answered.await.map_err(gone)?
+        stand_in_line(&self.questions, question).await
     }
+
+    /// [`Self::ask`] for what changes something, before everybody who only reads.
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub async fn change<T, F>(&self, question: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: AsyncFnOnce(&mut Drawer) -> Result<T, Problem> + Send + 'static,
+    {
+        stand_in_line(&self.changes, question).await
+    }
+}
+
+async fn stand_in_line<T, F>(line: &mpsc::Sender<Question>, question: F) -> Result<T, Problem>
+where
+    T: Send + 'static,
+    F: AsyncFnOnce(&mut Drawer) -> Result<T, Problem> + Send + 'static,
+{
+    let (answer, answered) = oneshot::channel();
+    let question: Question = Box::new(move |drawer| {
+        Box::pin(async move {
+            // Whoever asked may have gone.
+            let _ = answer.send(question(drawer).await);
+        })
+    });
+    line.try_send(question).map_err(|_| {
+        Problem::new(Code::Unavailable, "too many requests wait already, or the daemon is stopping: ask again").after(2)
+    })?;
+    let gone = |_| Problem::new(Code::Failed, "the answer was lost; see the log of the daemon");
+    answered.await.map_err(gone)?
 }
 
 impl Clerk {
@@ -98,11 +130,17 @@ impl Clerk {
     pub async fn work(mut self, stop: CancellationToken) {
         loop {
             let received = tokio::select! {
-                received = tokio::time::timeout(IDLE, self.questions.recv()) => received,
+                biased;
                 () = stop.cancelled() => break,
+                change = self.changes.recv() => change,
+                question = self.questions.recv() => question,
+                () = tokio::time::sleep(IDLE) => {
+                    self.drawer.forget();
+                    continue;
+                }
             };
             match received {
-                Ok(Some(question)) => {
+                Some(question) => {
                     let answered = AssertUnwindSafe(question(&mut self.drawer)).catch_unwind().await;
                     if answered.is_err() {
                         tracing::error!("a request ended in a panic, which is a bug");
@@ -110,8 +148,7 @@ impl Clerk {
                         self.drawer.forget();
                     }
                 }
-                Ok(None) => break,
-                Err(_) => self.drawer.forget(),
+                None => break,
             }
         }
         if let Some(ledger) = self.drawer.ledger.take() {
@@ -136,6 +173,11 @@ impl Drawer {
             None => cycle::open_ledger(&self.settings(), self.timer.clock()).await,
         };
         let ledger = usable.map_err(|error| of_ledger(&error))?;
+        let erasures = ledger.state().erasures();
+        if erasures != self.erasures {
+            self.erasures = erasures;
+            self.forget();
+        }
         Ok(self.ledger.insert(ledger))
     }
 
@@ -230,7 +272,10 @@ impl Drawer {
 pub fn of_ledger(error: &LedgerError) -> Problem {
     let text = crate::error_chain::text(error);
     match error {
-        LedgerError::NoPlan { .. } | LedgerError::NoRun(_) => Problem::not_found(text),
+        LedgerError::NoPlan { id } => {
+            Problem::not_found(format!("there is no plan `{id}` here, or it has expired: /api/v1/plans lists them"))
+        }
+        LedgerError::NoRun(_) => Problem::not_found(text),
         LedgerError::SeveralPlans { .. } => Problem::invalid(text),
         LedgerError::Illegal(_) => Problem::conflict(text),
         _ => Problem::new(Code::Unavailable, text).after(10),

@@ -22,6 +22,7 @@ pub struct Describe<'d> {
     pub summary: &'d str,
     pub access: Access,
     pub is_write: bool,
+    pub also: &'d [Code],
 }
 
 /// A description that is being made.
@@ -203,5 +204,6 @@ fn problems<P: 'static, Q: 'static, B: 'static>(what: &Describe<'_>) -> Vec<Code
     if what.is_write {
         codes.extend([Code::Conflict, Code::TooLarge, Code::NotJson, Code::Invalid]);
     }
+    codes.extend(what.also);
     codes
 }

@@ -19,11 +19,14 @@ use tokio::time::Instant;
 
 use super::answer::{Answer, Described};
 use super::door::Leave;
+use super::places::{Place, Places};
 use super::problem::{Code, Problem};
 use super::work::WorkBody;
 
 /// A few people with a few pages each; every listener keeps a connection.
 const LISTENERS_MAX: usize = 24;
+/// Nobody takes all places. Each page of somebody listens.
+const OF_TOKEN_MAX: usize = 8;
 /// Events that wait for a listener who is slow; then it is dropped.
 const WAITING_MAX: usize = 64;
 /// Proxies end connections that are silent for longer.
@@ -67,12 +70,18 @@ pub struct Events {
     sender: broadcast::Sender<Arc<(u64, Happening)>>,
     last_id: Arc<AtomicU64>,
     places: Arc<Semaphore>,
+    of_tokens: Places<Digest>,
 }
 
 impl Default for Events {
     fn default() -> Self {
         let (sender, _) = broadcast::channel(WAITING_MAX);
-        Self { sender, last_id: Arc::default(), places: Arc::new(Semaphore::new(LISTENERS_MAX)) }
+        Self {
+            sender,
+            last_id: Arc::default(),
+            places: Arc::new(Semaphore::new(LISTENERS_MAX)),
+            of_tokens: Places::new(OF_TOKEN_MAX),
+        }
     }
 }
 
@@ -91,7 +100,11 @@ impl Events {
     ///
     /// # Errors
     /// When too many listen already.
-    pub fn listen(&self, hello: Happening, leave: Leave) -> Result<Listening, Problem> {
+    pub fn listen(&self, hello: Happening, token: Digest, leave: Leave) -> Result<Listening, Problem> {
+        let Some(own_place) = self.of_tokens.enter(token) else {
+            let message = format!("{OF_TOKEN_MAX} pages listen with this token already: close some");
+            return Err(Problem::new(Code::Unavailable, message).after(30));
+        };
         let Ok(place) = self.places.clone().try_acquire_owned() else {
             let message = format!("{LISTENERS_MAX} pages listen already: close some, or ask now and then instead");
             return Err(Problem::new(Code::Unavailable, message).after(30));
@@ -99,13 +112,14 @@ impl Events {
         let receiver = self.sender.subscribe();
         let id = self.last_id.load(Ordering::Relaxed);
         let until = Instant::now() + LISTENING_MAX;
-        Ok(Listening { place, receiver, first: Some(Arc::new((id, hello))), leave, until })
+        Ok(Listening { place, own_place, receiver, first: Some(Arc::new((id, hello))), leave, until })
     }
 }
 
 /// Somebody listens.
 pub struct Listening {
     place: OwnedSemaphorePermit,
+    own_place: Place<Digest>,
     receiver: broadcast::Receiver<Arc<(u64, Happening)>>,
     first: Option<Arc<(u64, Happening)>>,
     leave: Leave,
@@ -129,8 +143,8 @@ impl Listening {
 impl IntoResponse for Listening {
     fn into_response(self) -> Response {
         let stream = futures_util::stream::unfold(self, |mut listening| async move {
-            // INVARIANT: the place is given back when the stream is dropped.
-            let _place = &listening.place;
+            // INVARIANT: the places are given back when the stream is dropped.
+            let _places = (&listening.place, &listening.own_place);
             let happened = listening.next().await?;
             let (id, happening) = &*happened;
             let event = Event::default().id(id.to_string()).retry(RETRY).json_data(happening);

@@ -24,6 +24,9 @@ use crate::config::steward::http::Role;
 /// From the last byte of the head to the first of the answer. Nothing that is answered here asks the server.
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
 
+/// Requests of one token that are in hand at once: a few pages of the console, and room for everybody else.
+pub const IN_HAND_MAX: usize = 24;
+
 /// Where a connection comes from, and at which of our addresses it arrived.
 #[derive(Debug, Clone, Copy)]
 pub struct Ends {
@@ -49,7 +52,8 @@ const ONLY_TLS: &str = "max-age=15552000";
 
 /// Lets a request to one of our names through, from nowhere or from a page of ours, and in time.
 pub async fn outer(State(api): State<Api>, request: Request, next: Next) -> Response {
-    let is_api = request.uri().path().starts_with("/api/");
+    let path = request.uri().path();
+    let is_api = path == "/api" || path.starts_with("/api/");
     let is_tls = request.extensions().get::<Ends>().is_some_and(|ends| ends.is_tls);
     let answered = match check_names(&api, &request, is_api) {
         Ok(()) => match tokio::time::timeout(REQUEST_TIME_MAX, next.run(request)).await {
@@ -140,6 +144,14 @@ pub async fn enter(State((api, access)): State<(Api, Access)>, mut request: Requ
     let network = Asker::network(peer);
     match admit(&api, access, request.headers(), network) {
         Ok(caller) => {
+            // Held until the answer begins.
+            let _place = match &caller {
+                Caller::Known(known) => match api.in_hand.0.enter(known.digest) {
+                    Some(place) => Some(place),
+                    None => return too_many(1).into_response(),
+                },
+                Caller::Control | Caller::Nobody => None,
+            };
             request.extensions_mut().insert(caller);
             next.run(request).await
         }

@@ -1,8 +1,7 @@
 //! The listener: connections, their number and their patience, with TLS or without.
 
-use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -21,14 +20,15 @@ use tower_service::Service as _;
 
 use super::guard::Ends;
 use super::patience::Patient;
+use super::places::Places;
 use super::rate::Asker;
 use super::tls::{self, Certificate, Renewal, TlsError};
 use crate::config::steward::http::Tls;
 
 /// More clients than a machine has; further ones wait. Whoever could take every file handle could stop the daemon's work.
-const CONNECTIONS_MAX: usize = 128;
-/// One network leaves room for others. A browser keeps six connections, and a page that listens one more.
-const OF_NETWORK_MAX: usize = 96;
+const CONNECTIONS_MAX: usize = 256;
+/// One network leaves room for others. A browser keeps six connections.
+const OF_NETWORK_MAX: usize = 64;
 /// Whoever takes longer to ask, or for the next question, is cut off.
 const HEADER_TIME_MAX: Duration = Duration::from_secs(15);
 /// A head has a token and what browsers say of themselves.
@@ -79,7 +79,7 @@ impl Listener {
 /// Serves until somebody asks to stop.
 pub async fn serve(listener: Listener, app: Router, stop: CancellationToken) {
     let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
-    let networks = Networks::default();
+    let networks = Places::new(OF_NETWORK_MAX);
     let connections = TaskTracker::new();
     loop {
         let slot = tokio::select! {
@@ -157,39 +157,4 @@ async fn serve_connection(
         () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
     }
     let _ = tokio::time::timeout(LAST_ANSWER_TIME_MAX, connection).await;
-}
-
-/// How many connections each network has.
-#[derive(Clone, Default)]
-struct Networks(Arc<Mutex<BTreeMap<IpAddr, usize>>>);
-
-/// One connection of a network, given back when it is dropped.
-struct Place {
-    networks: Networks,
-    network: IpAddr,
-}
-
-impl Networks {
-    /// `None` when the network has enough.
-    fn enter(&self, network: IpAddr) -> Option<Place> {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(network).or_default();
-        if *count >= OF_NETWORK_MAX {
-            return None;
-        }
-        *count += 1;
-        Some(Place { networks: self.clone(), network })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut counts = self.networks.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.network) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                counts.remove(&self.network);
-            }
-        }
-    }
 }

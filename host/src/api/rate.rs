@@ -1,9 +1,10 @@
-//! How often somebody may ask: buckets that fill with time, one for each asker and one for all together.
+//! How often somebody may ask: buckets that fill with time, one for each asker, one for everybody with a good token
+//! together, and one for everybody else.
 //!
 //! The table of askers has a bound. When it is full those go first who have not asked for long.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -27,7 +28,9 @@ const OF_STRANGER: Allowance = Allowance { at_once: 300.0, per_second: 30.0 };
 /// Whoever mistypes a token does so a few times. A good token is never refused because of somebody else's bad ones.
 const OF_FAILURES: Allowance = Allowance { at_once: 10.0, per_second: 0.2 };
 /// What two cores answer beside a run without slowing it down noticeably.
-const OF_ALL: Allowance = Allowance { at_once: 1500.0, per_second: 200.0 };
+const OF_CALLERS: Allowance = Allowance { at_once: 1500.0, per_second: 200.0 };
+/// All strangers together, from however many addresses, take nothing from those with a token.
+const OF_OTHERS: Allowance = Allowance { at_once: 500.0, per_second: 100.0 };
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,14 +56,17 @@ pub struct Rates {
 
 #[derive(Debug)]
 struct Inner {
-    all: Bucket,
+    callers: Bucket,
+    others: Bucket,
     askers: BTreeMap<Asker, Bucket>,
 }
 
 impl Asker {
-    /// An address of version 6 stands for its network: one machine may have as many as it likes.
+    /// An address of version 6 stands for its network, and one of this machine for all of them: one machine may have as
+    /// many as it likes.
     pub fn network(address: IpAddr) -> IpAddr {
         match address.to_canonical() {
+            address if address.is_loopback() => IpAddr::V4(Ipv4Addr::LOCALHOST),
             IpAddr::V6(address) => {
                 let mut octets = address.octets();
                 octets[8..].fill(0);
@@ -81,8 +87,8 @@ impl Asker {
 
 impl Rates {
     pub fn new(now: Instant) -> Self {
-        let all = Bucket { left: OF_ALL.at_once, at: now };
-        Self { inner: Mutex::new(Inner { all, askers: BTreeMap::new() }) }
+        let [callers, others] = [OF_CALLERS, OF_OTHERS].map(|all| Bucket { left: all.at_once, at: now });
+        Self { inner: Mutex::new(Inner { callers, others, askers: BTreeMap::new() }) }
     }
 
     /// Counts one request of somebody.
@@ -98,7 +104,10 @@ impl Rates {
         let bucket = inner.askers.entry(asker).or_insert(Bucket { left: allowance.at_once, at: now });
         // Their own first: whoever asks too often takes nothing from the others.
         bucket.take(allowance, now)?;
-        inner.all.take(OF_ALL, now)
+        match asker {
+            Asker::Caller(_) => inner.callers.take(OF_CALLERS, now),
+            Asker::Stranger(_) | Asker::Failing(_) => inner.others.take(OF_OTHERS, now),
+        }
     }
 }
 
@@ -160,11 +169,14 @@ mod tests {
     fn all_together_have_a_limit() {
         let now = Instant::now();
         let rates = Rates::new(now);
-        let granted = (0..2000_u32).filter(|n| {
+        let strangers = (0..2000_u32).filter(|n| {
             let [_, _, c, d] = n.to_be_bytes();
             rates.count(Asker::Stranger(IpAddr::from([10, 1, c, d])), now).is_ok()
         });
-        assert_eq!(granted.count(), 1500);
+        assert_eq!(strangers.count(), 500);
+        let caller = |n: u32| Asker::Caller(Digest::of_bytes(&n.to_be_bytes()));
+        let callers = (0..2000).filter(|n| rates.count(caller(*n), now).is_ok());
+        assert_eq!(callers.count(), 1500, "strangers took nothing from them");
     }
 
     #[test]
@@ -184,5 +196,6 @@ mod tests {
         assert_eq!(network("2001:db8::1"), network("2001:db8::ffff:2"));
         assert_ne!(network("2001:db8::1"), network("2001:db8:0:1::1"));
         assert_eq!(network("::ffff:10.0.0.1"), network("10.0.0.1"));
+        assert_eq!(network("127.0.1.20"), network("::1"));
     }
 }

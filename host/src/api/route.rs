@@ -10,7 +10,7 @@ use super::Api;
 use super::answer::Answer;
 use super::call::{Call, Part};
 use super::document::{Describe, Document};
-use super::problem::Problem;
+use super::problem::{Code, Problem};
 
 /// Who may use a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub struct Route {
     pub tag: &'static str,
     pub summary: &'static str,
     pub access: Access,
+    /// Refusals beside those that follow from the types.
+    pub also: &'static [Code],
     describe: fn(&mut Document, &Describe<'_>) -> Value,
     pub handler: MethodRouter<Api>,
 }
@@ -44,6 +46,11 @@ impl Route {
         Self { access, ..self }
     }
 
+    /// The same with further refusals in its description.
+    pub fn also(self, codes: &'static [Code]) -> Self {
+        Self { also: codes, ..self }
+    }
+
     pub fn describe(&self, document: &mut Document) -> Value {
         let what = Describe {
             id: self.id,
@@ -51,6 +58,7 @@ impl Route {
             summary: self.summary,
             access: self.access,
             is_write: self.method != Method::GET,
+            also: self.also,
         };
         (self.describe)(document, &what)
     }
@@ -128,6 +136,7 @@ where
         tag,
         summary,
         access: Access::Operator,
+        also: &[],
         describe: |document, what| document.operation::<P, Q, B, R>(what),
         handler: on(filter, move |state: State<Api>, request: Request| -> _ {
             let answered = handler(state, request);

@@ -1,5 +1,6 @@
 //! The list of everything that can be asked for. Router, rights and description are made of it.
 
+use super::problem::Code;
 use super::read::{audit, decisions, plans, policies, pools, running, runs, settings, status, who};
 use super::route::{Access, Route, get, post};
 use super::write::{jobs, plans as making, policies as deciding, protections, runs as undoing, sign_in, switches};
@@ -26,10 +27,19 @@ fn reading() -> Vec<Route> {
         get("/plans/{plan}", "getPlan", "plans", "A plan without its decisions", plans::one),
         get("/plans/{plan}/file", "getPlanFile", "plans", "The stored plan, byte for byte", plans::file),
         get("/plans/{plan}/decisions", "listDecisions", "plans", "Decisions of a plan, page by page", decisions::list),
-        get("/explanation", "explain", "plans", "Why a person's seats stay or go", decisions::explanation),
-        get("/snapshot", "getSnapshot", "plans", "The snapshot that a plan was made of", plans::snapshot),
+        get("/explanation", "explain", "plans", "Why a person's seats stay or go", decisions::explanation).also(&[
+            Code::NotFound,
+            Code::Conflict,
+            Code::Invalid,
+        ]),
+        get("/snapshot", "getSnapshot", "plans", "The snapshot that a plan was made of", plans::snapshot).also(&[
+            Code::NotFound,
+            Code::Conflict,
+            Code::Invalid,
+        ]),
         get("/settings", "getSettings", "settings", "The settings that decide, without secrets", settings::settings),
-        get("/schedule", "previewSchedule", "settings", "When a schedule would fire", settings::schedule),
+        get("/schedule", "previewSchedule", "settings", "When a schedule would fire", settings::schedule)
+            .also(&[Code::Invalid]),
         get("/policies", "listPolicies", "policies", "The policies at hand", policies::list),
         get("/policies/shadows", "listShadows", "policies", "What policies in the shadow would do", policies::shadows),
         get("/policies/activations", "listActivations", "policies", "Which policies decided", policies::activations),
@@ -41,14 +51,16 @@ fn reading() -> Vec<Route> {
             "The component of a policy, byte for byte",
             policies::component,
         ),
-        get("/audit", "listEntries", "audit", "Entries of the ledger, the latest first", audit::entries),
+        get("/audit", "listEntries", "audit", "Entries of the ledger, the latest first", audit::entries)
+            .also(&[Code::Invalid]),
         get(
             "/audit/verification",
             "verifyLedger",
             "audit",
             "Whether the chain of the ledger is whole",
             audit::verification,
-        ),
+        )
+        .also(&[Code::Conflict, Code::Invalid]),
         get("/protections", "listProtections", "protections", "Whose seats are kept by hand", protections::list),
         get("/work", "listWork", "work", "What somebody asked for here, the latest first", running::list),
         get("/work/{id}", "getWork", "work", "What came of a piece of work", running::one),
@@ -57,19 +69,24 @@ fn reading() -> Vec<Route> {
 
 fn writing() -> Vec<Route> {
     vec![
-        post("/sign-in", "signIn", "about", "Use a sign-in link", sign_in::sign_in).open_to(Access::Open),
+        post("/sign-in", "signIn", "about", "Use a sign-in link", sign_in::sign_in)
+            .open_to(Access::Open)
+            .also(&[Code::NotSignedIn]),
         post("/sign-out", "signOut", "about", "End a sign-in", sign_in::sign_out).open_to(Access::Viewer),
         post("/reload", "reload", "status", "Read the settings file again", jobs::reload).open_to(Access::Control),
         post("/poke/{job}", "poke", "status", "Run a job now", jobs::poke).open_to(Access::Control),
         post("/pause", "pause", "switches", "Stop all releases", switches::pause),
         post("/resume", "resume", "switches", "Let releases go on", switches::resume),
-        post("/arm", "arm", "switches", "Allow releases, after a look at a plan", switches::arm),
+        post("/arm", "arm", "switches", "Allow releases, after a look at a plan", switches::arm)
+            .also(&[Code::NotFound]),
         post("/plans", "makePlan", "plans", "Make a plan of a fresh reading; nothing is released", making::make),
         post("/plans/{plan}/apply", "applyPlan", "plans", "Release the seats of a plan", making::apply),
         post("/runs/{run}/undo/preview", "previewUndo", "runs", "Look what an undo would do", undoing::preview),
         post("/runs/{run}/undo", "undoRun", "runs", "Give back what a run took", undoing::undo),
-        post("/protections", "protect", "protections", "Keep a person's seats", protections::protect),
-        post("/protections/end", "unprotect", "protections", "End a protection by hand", protections::unprotect),
+        post("/protections", "protect", "protections", "Keep a person's seats", protections::protect)
+            .also(&[Code::NotFound]),
+        post("/protections/end", "unprotect", "protections", "End a protection by hand", protections::unprotect)
+            .also(&[Code::NotFound]),
         post("/policies/rollback", "rollBackPolicy", "policies", "Let the policy before decide", deciding::roll_back),
         post(
             "/policies/{digest}/gate",

@@ -3,7 +3,7 @@
 
 use steward_core::erasure;
 use steward_core::instant::Instant;
-use steward_core::ledger::Event;
+use steward_core::ledger::{Event, PersonRef};
 use steward_core::settings;
 use steward_core::text::hex;
 
@@ -46,11 +46,11 @@ impl Ledger {
         if person.is_none() && changed == 0 && !is_in_readings && points == 0 {
             return Ok(None);
         }
-        // Last, so that an erasure that was interrupted can be repeated.
-        if let Some(person) = person {
-            self.append(at, &[Event::PersonErased { by: by.to_owned(), person: person.clone() }]).await?;
-            self.remove_person(&person).await?;
-        }
+        // Last, so that an erasure that was interrupted can be repeated. Whoever keeps a copy of a plan hears of it here,
+        // also when no entry is about the person.
+        let person = person.unwrap_or_else(|| PersonRef::new(replacement));
+        self.append(at, &[Event::PersonErased { by: by.to_owned(), person: person.clone() }]).await?;
+        self.remove_person(&person).await?;
         // What was written lately still stands in the log of the database.
         let is_busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)")
             .fetch_one(&mut self.connection)

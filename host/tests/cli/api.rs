@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -98,7 +99,9 @@ impl Client {
         let mut stream = self.connect();
         // A refusal may come before the body was read.
         let _ = stream.write_all(format!("{head}\r\n").as_bytes()).and_then(|()| stream.write_all(body));
-        Answer::read(&mut stream)
+        let answer = Answer::read(&mut stream);
+        answer.is_described(method, path);
+        answer
     }
 
     pub fn connect(&self) -> TcpStream {
@@ -138,6 +141,29 @@ impl Answer {
         let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
         let body = bytes.get(end + 4..).unwrap_or_default().to_vec();
         Self { status: head.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or(0), head, body }
+    }
+
+    /// Whatever an operation answers stands in its description.
+    #[track_caller]
+    fn is_described(&self, method: &str, path: &str) {
+        static DESCRIPTION: LazyLock<Value> =
+            LazyLock::new(|| serde_json::from_str(include_str!("../../../docs/openapi.json")).unwrap());
+        let path = path.split('?').next().unwrap_or_default();
+        let fits = |template: &str| {
+            let (ours, theirs): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), template.split('/').collect());
+            ours.len() == theirs.len() && theirs.iter().zip(&ours).all(|(it, ours)| it.starts_with('{') || it == ours)
+        };
+        let paths = DESCRIPTION["paths"].as_object().unwrap();
+        // A fixed address comes before one with a parameter.
+        let found = paths.iter().filter(|(template, _)| fits(template));
+        let Some((template, operations)) = found.min_by_key(|(template, _)| template.matches('{').count()) else {
+            return;
+        };
+        let operation = &operations[method.to_lowercase()];
+        let status = self.status.to_string();
+        // 0: the connection was cut before an answer.
+        let is_known = operation.is_null() || self.status == 0 || !operation["responses"][&status].is_null();
+        assert!(is_known, "{method} {template} answers {status}, which its description does not say: {self:?}");
     }
 
     pub fn header(&self, name: &str) -> Option<String> {

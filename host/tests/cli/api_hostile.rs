@@ -54,6 +54,33 @@ async fn ten_thousand_requests_do_not_stop_a_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_viewer_who_asks_for_much_does_not_keep_an_operator_from_pausing() {
+    let (site, daemon) = daemon(120).await;
+    let operator = Client::of(&site).with(OPERATOR);
+    let is_over = Arc::new(AtomicBool::new(false));
+    let threads: Vec<_> = (0..60)
+        .map(|_| {
+            let (viewer, is_over) = (operator.with(VIEWER), is_over.clone());
+            thread::spawn(move || {
+                while !is_over.load(Ordering::Relaxed) {
+                    let answer = viewer.get("/api/v1/audit/verification");
+                    assert!([200, 429, 503, 0].contains(&answer.status), "{answer:?}");
+                }
+            })
+        })
+        .collect();
+    for _ in 0..5 {
+        operator.post("/api/v1/pause", &json!({ "note": "wait" })).json(200);
+        operator.post("/api/v1/resume", &json!({})).json(200);
+    }
+    is_over.store(true, Ordering::Relaxed);
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    daemon.stop().is_done();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_body_of_ten_megabytes_is_refused_before_it_is_read() {
     let (site, daemon) = daemon(40).await;
     let client = Client::of(&site).with(OPERATOR);

@@ -97,6 +97,9 @@ async fn decisions_are_searched_filtered_sorted_and_paged() {
         ("sort=age", "sort"),
         ("verdict=maybe", "maybe"),
         ("limit=x", "limit"),
+        ("limit=0", "between 1 and 1000"),
+        ("limit=-1", "whole number"),
+        ("limit=1001", "between 1 and 1000"),
         ("offset=-1", "offset"),
         ("nonsense=1", "nonsense"),
     ] {
@@ -121,6 +124,28 @@ async fn a_person_is_explained_like_on_the_command_line() {
     assert_eq!(told["user"], explained["user"]);
     client.get("/api/v1/explanation?person=nobody-at-all").refuses(404, &["nobody is called"]);
     client.get("/api/v1/explanation").refuses(400, &["person"]);
+    daemon.stop().is_done();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_person_is_not_served_from_what_was_read_before() {
+    let (site, daemon) = daemon(80).await;
+    let client = Client::of(&site).with(VIEWER);
+    let row = client.read("/plans/latest/decisions?verdict=release&limit=1")["rows"][0]["decision"].clone();
+    let user = row["userId"].as_str().unwrap();
+    let account = format!("{}\\{user}", row["userDirectory"].as_str().unwrap());
+    let id = client.read("/plans/latest")["id"].as_str().unwrap().to_owned();
+    let explanation = format!("/api/v1/explanation?plan={id}&person={}", account.replace('\\', "%5C"));
+    client.get(&explanation).json(200);
+    // Nobody wrote an entry about this person yet.
+    site.run(["audit", "erase", "--yes", &account]).is_done();
+    for path in [format!("/api/v1/plans/{id}/decisions?limit=1000"), format!("/api/v1/plans/{id}/file"), explanation] {
+        let answer = client.get(&path);
+        let text = String::from_utf8_lossy(&answer.body);
+        // The refusal of an explanation repeats what was asked for.
+        assert!(answer.status == 404 || answer.status == 409 || !text.contains(user), "{path}: {text}");
+    }
+    assert_eq!(client.read(&format!("/plans/{id}"))["isErased"], true);
     daemon.stop().is_done();
 }
 

@@ -77,6 +77,14 @@ async fn what_cannot_be_is_refused_before_anything_begins() {
     ask(&[("Content-Type", "text/plain")], b"{}").refuses(415, &[]);
     ask(&[("Content-Type", "application/json")], b"{").refuses(400, &["no JSON"]);
     ask(&[("Content-Type", "application/json")], b"[]").refuses(422, &[]);
+    ask(&[("Content-Type", "application/json")], b"{}{\"note\":\"y\"}").refuses(400, &["no JSON"]);
+    ask(&[("Content-Type", "application/json; charset=utf-16")], b"{}").refuses(415, &["UTF-8"]);
+    let unknown = |user: &str| {
+        let body = json!({ "userDirectory": "ACME", "userId": user, "note": "x", "unknown": true });
+        post("/protections", body)
+    };
+    unknown("line\nbreak").refuses(422, &["userId"]);
+    unknown("\u{202e}nobody").refuses(422, &["userId"]);
     assert_eq!(client.read("/work")["work"], json!([]));
     assert!(deletes(&site).is_empty());
     daemon.stop().is_done();

@@ -7,7 +7,7 @@ use steward_core::text::fold;
 
 use crate::api::answer::Shown;
 use crate::api::bodies::audit::{AuditEntry, AuditPage, AuditPerson, AuditQuery, Verification, VerificationQuery};
-use crate::api::call::{Call, Nothing};
+use crate::api::call::{Call, Nothing, within};
 use crate::api::desk::of_ledger;
 use crate::api::problem::Problem;
 use crate::audit::{Filter, Row, Whom, seats_of};
@@ -22,7 +22,7 @@ const PEOPLE_MAX: usize = 20;
 
 pub async fn entries(call: Call<Nothing, AuditQuery>) -> Result<Shown<AuditPage>, Problem> {
     let query = call.query;
-    let limit = query.limit.clamp(1, ENTRIES_MAX) as usize;
+    let limit = within("limit", query.limit, 1..=ENTRIES_MAX)? as usize;
     let page = call.api.desk.ask(async move |drawer| {
         let ledger = drawer.ledger().await?;
         let person = match &query.person {

@@ -11,7 +11,7 @@ use steward_core::text::fold;
 use crate::api::answer::Shown;
 use crate::api::bodies::decisions::{DecisionPage, DecisionRow, DecisionSort, DecisionsQuery, ExplanationQuery};
 use crate::api::bodies::plans::PlanPath;
-use crate::api::call::{Call, Nothing};
+use crate::api::call::{Call, Nothing, within};
 use crate::api::desk::of_ledger;
 use crate::api::problem::Problem;
 use crate::why::{self, Explanation, WhyError};
@@ -24,7 +24,7 @@ pub async fn list(call: Call<PlanPath, DecisionsQuery>) -> Result<Shown<Decision
         let body = stored.plan.body();
         let mut rows = matching(body, &call.query);
         let matching = rows.len();
-        let (offset, limit) = (call.query.offset as usize, call.query.limit.clamp(1, ROWS_MAX) as usize);
+        let (offset, limit) = (call.query.offset as usize, within("limit", call.query.limit, 1..=ROWS_MAX)? as usize);
         sort(&mut rows, call.query.sort);
         if call.query.descending {
             rows.reverse();

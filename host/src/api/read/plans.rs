@@ -15,7 +15,7 @@ use steward_core::snapshot::SnapshotFile;
 use crate::api::answer::{File, PlanFile, Shown, Snapshot};
 use crate::api::bodies::decisions::SnapshotQuery;
 use crate::api::bodies::plans::{HeldBody, PlanLine, PlanPage, PlanPath, PlanSummary, PlansQuery, RuleCount};
-use crate::api::call::{Call, Nothing};
+use crate::api::call::{Call, Nothing, within};
 use crate::api::desk::{Drawer, of_ledger};
 use crate::api::problem::Problem;
 use crate::ledger::StoredPlan;
@@ -25,7 +25,7 @@ const PLANS_MAX: u32 = 500;
 const DIGITS: usize = 12;
 
 pub async fn list(call: Call<Nothing, PlansQuery>) -> Result<Shown<PlanPage>, Problem> {
-    let (limit, offset) = (call.query.limit.clamp(1, PLANS_MAX) as usize, call.query.offset as usize);
+    let (limit, offset) = (within("limit", call.query.limit, 1..=PLANS_MAX)? as usize, call.query.offset as usize);
     let page = call.api.desk.ask(async move |drawer| {
         let now = drawer.timer.now();
         let ledger = drawer.ledger().await?;

@@ -6,7 +6,7 @@ use crate::api::answer::Shown;
 use crate::api::bodies::pools::{
     ChangesQuery, HistoryQuery, IdleCount, PoolBody, PoolHistory, PoolsBody, SeatChanges, SeatUseBody,
 };
-use crate::api::call::{Call, Nothing};
+use crate::api::call::{Call, Nothing, within};
 use crate::api::desk::of_ledger;
 use crate::api::problem::{Code, Problem};
 use crate::cycle;
@@ -39,7 +39,8 @@ pub fn body(reading: &PoolReading) -> PoolsBody {
 }
 
 pub async fn history(call: Call<Nothing, HistoryQuery>) -> Result<Shown<PoolHistory>, Problem> {
-    let (days, points) = (call.query.days.clamp(1, DAYS_MAX), call.query.points.clamp(2, POINTS_MAX));
+    let days = within("days", call.query.days, 1..=DAYS_MAX)?;
+    let points = within("points", call.query.points, 2..=POINTS_MAX)?;
     let history = call.api.desk.ask(async move |drawer| {
         let site = cycle::site_of(&drawer.settings());
         let since = drawer.timer.now().minus_days(days);
@@ -53,7 +54,8 @@ pub async fn history(call: Call<Nothing, HistoryQuery>) -> Result<Shown<PoolHist
 }
 
 pub async fn changes(call: Call<Nothing, ChangesQuery>) -> Result<Shown<SeatChanges>, Problem> {
-    let (days, limit) = (call.query.days.clamp(1, DAYS_MAX), call.query.limit.clamp(1, CHANGES_MAX));
+    let days = within("days", call.query.days, 1..=DAYS_MAX)?;
+    let limit = within("limit", call.query.limit, 1..=CHANGES_MAX)?;
     let changes = call.api.desk.ask(async move |drawer| {
         let site = cycle::site_of(&drawer.settings());
         let since = drawer.timer.now().minus_days(days);

@@ -4,7 +4,7 @@ use steward_core::ledger::{Run, RunId, RunKind};
 
 use crate::api::answer::Shown;
 use crate::api::bodies::runs::{RunLine, RunPage, RunPath, RunsQuery};
-use crate::api::call::{Call, Nothing};
+use crate::api::call::{Call, Nothing, within};
 use crate::api::desk::of_ledger;
 use crate::api::problem::Problem;
 use crate::apply;
@@ -14,7 +14,7 @@ use crate::ledger::LedgerError;
 const RUNS_MAX: u32 = 200;
 
 pub async fn list(call: Call<Nothing, RunsQuery>) -> Result<Shown<RunPage>, Problem> {
-    let limit = call.query.limit.clamp(1, RUNS_MAX) as usize;
+    let limit = within("limit", call.query.limit, 1..=RUNS_MAX)? as usize;
     let page = call.api.desk.ask(async move |drawer| {
         let runs = drawer.ledger().await?.state().runs();
         let before = RunId(call.query.before.unwrap_or(u64::MAX));

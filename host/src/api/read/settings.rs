@@ -5,7 +5,7 @@ use steward_core::schedule::ScheduleReport;
 
 use crate::api::answer::Shown;
 use crate::api::bodies::settings::{PolicySettings, ScheduleQuery, SettingsBody};
-use crate::api::call::{Call, Nothing};
+use crate::api::call::{Call, Nothing, within};
 use crate::api::problem::Problem;
 use crate::config::Settings;
 use crate::cycle;
@@ -56,8 +56,8 @@ pub async fn schedule(call: Call<Nothing, ScheduleQuery>) -> Result<Shown<Schedu
         return Err(Problem::invalid(format!("a schedule has at most {TEXT_CHARS_MAX} characters")));
     }
     let from = from.unwrap_or_else(|| call.api.timer.now());
+    let count = usize::try_from(within("count", u32::from(count), 1..=u32::from(COUNT_MAX))?).unwrap_or(1);
     // A text that never fires is searched for until the year 2099.
-    let report =
-        tokio::task::spawn_blocking(move || ScheduleReport::new(&text, from, usize::from(count.clamp(1, COUNT_MAX))));
+    let report = tokio::task::spawn_blocking(move || ScheduleReport::new(&text, from, count));
     Ok(Shown(report.await.map_err(|error| Problem::failed(&error))?))
 }

@@ -13,8 +13,9 @@ use crate::api::bodies::status::{
 };
 use crate::api::call::Call;
 use crate::api::desk::Drawer;
+use crate::api::door::Caller;
 use crate::api::events::{Happening, Listening};
-use crate::api::problem::Problem;
+use crate::api::problem::{Code, Problem};
 use crate::config::Settings;
 use crate::cycle;
 use crate::daemon::job::Job;
@@ -30,7 +31,13 @@ pub async fn status(call: Call) -> Result<Shown<StatusBody>, Problem> {
 pub async fn events(call: Call) -> Result<Listening, Problem> {
     let entries = call.api.desk.ask(async |drawer| Ok(drawer.ledger().await?.head().seq)).await?;
     let hello = Happening::Hello { entries, daemon: call.api.daemon };
-    call.api.events.listen(hello, call.api.door.leave(&call.caller))
+    let Caller::Known(known) = &call.caller else {
+        return Err(Problem::new(
+            Code::NotAllowed,
+            "listening takes a token of the settings, or one of a sign-in link",
+        ));
+    };
+    call.api.events.listen(hello, known.digest, call.api.door.leave(&call.caller))
 }
 
 async fn body(api: &Api, drawer: &mut Drawer) -> Result<StatusBody, Problem> {

@@ -43,7 +43,7 @@ pub async fn make(call: Call<Nothing, Nothing, NoteRequest>) -> Result<Begun, Pr
         cycle::store_plan(&mut ledger, &prepared, &plan, now).await.map_err(|error| text(&error))?;
         ledger.close().await;
         let id = plan.id();
-        let line = api.desk.ask(async move |drawer| {
+        let line = api.desk.change(async move |drawer| {
             let now = drawer.timer.now();
             line_of(drawer, id, now).await
         });
@@ -68,7 +68,7 @@ pub async fn apply(call: Call<PlanPath, Nothing, ApplyRequest>) -> Result<Begun,
     if choice.above_cap && note.is_none() {
         return Err(Problem::invalid("`approveOverCap` needs a `note`: it stays in the ledger"));
     }
-    let id = call.api.desk.ask(async move |drawer| Ok(drawer.plan(&call.path.plan).await?.plan.id())).await?;
+    let id = call.api.desk.change(async move |drawer| Ok(drawer.plan(&call.path.plan).await?.plan.id())).await?;
     let request = Request { plan: PlanRef::Id(id.to_string()), choice, note, by: by.clone() };
     let begun = call.api.works.begin(WorkKind::Apply, id.to_string(), by, move |hands| async move {
         let settings = api.settings.borrow().clone();

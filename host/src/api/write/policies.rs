@@ -18,7 +18,7 @@ use crate::policies::{Found, shortened};
 
 pub async fn examine(call: Call<PolicyPath, Nothing, NoteRequest>) -> Result<Begun, Problem> {
     let (api, by) = (call.api.clone(), call.caller.actor());
-    let found = call.api.desk.ask(async move |drawer| find(drawer, &call.path.digest).await).await?;
+    let found = call.api.desk.change(async move |drawer| find(drawer, &call.path.digest).await).await?;
     let subject = found.digest().to_string();
     let begun = call.api.works.begin(WorkKind::Gate, subject, by, move |_| async move {
         let settings = api.settings.borrow().clone();
@@ -40,12 +40,12 @@ pub async fn examine(call: Call<PolicyPath, Nothing, NoteRequest>) -> Result<Beg
 
 pub async fn activate(call: Call<PolicyPath, Nothing, ActivateRequest>) -> Result<Begun, Problem> {
     let typed = call.path.digest.clone();
-    let found = call.api.desk.ask(async move |drawer| find(drawer, &typed).await).await?;
+    let found = call.api.desk.change(async move |drawer| find(drawer, &typed).await).await?;
     begin(call, WorkKind::Activate, found)
 }
 
 pub async fn roll_back(call: Call<Nothing, Nothing, ActivateRequest>) -> Result<Begun, Problem> {
-    let before = call.api.desk.ask(async |drawer| {
+    let before = call.api.desk.change(async |drawer| {
         let settings = drawer.settings();
         let before = activation::before(&settings, drawer.ledger().await?).await;
         before.map_err(|error| Problem::conflict(error_chain::text(&error)))

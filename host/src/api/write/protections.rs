@@ -2,6 +2,7 @@
 
 use steward_core::instant::Instant;
 use steward_core::ledger::HandProtection;
+use steward_core::text::is_unprintable;
 
 use crate::api::answer::Shown;
 use crate::api::bodies::switches::{ProtectRequest, ProtectionBody, Protections, UnprotectRequest};
@@ -45,7 +46,7 @@ pub async fn protect(call: Call<Nothing, Nothing, ProtectRequest>) -> Result<Sho
     let ProtectRequest { user_directory, user_id, until, note: written, unknown } = call.body;
     let note = note(Some(written))?.ok_or_else(|| Problem::invalid("`note` is empty: say why, for the ledger"))?;
     let person = person(user_directory, user_id)?;
-    let protections = call.api.desk.ask(async move |drawer| {
+    let protections = call.api.desk.change(async move |drawer| {
         let now = drawer.timer.now();
         if until.is_some_and(|until| until <= now) {
             return Err(Problem::invalid("`until`: the protection would end in the past"));
@@ -64,15 +65,16 @@ async fn known(drawer: &mut Drawer, person: &Person) -> Result<Person, Problem> 
         Problem::conflict("there is no plan whose people could be looked at: make one, or set `unknown` to `true`")
     })?;
     let prepared = drawer.prepared(&stored).await?;
-    people::find(&prepared.snapshot, &person.account())
-        .map_err(|error| Problem::invalid(format!("{error}; `unknown: true` protects a name that nobody has yet")))
+    people::find(&prepared.snapshot, &person.account()).map_err(|error| {
+        Problem::invalid(format!("{error} To protect a name that nobody has yet, set `unknown` to `true`."))
+    })
 }
 
 pub async fn unprotect(call: Call<Nothing, Nothing, UnprotectRequest>) -> Result<Shown<Protections>, Problem> {
     let by = call.caller.actor();
     let note = note(call.body.note)?;
     let person = person(call.body.user_directory, call.body.user_id)?;
-    let protections = call.api.desk.ask(async move |drawer| {
+    let protections = call.api.desk.change(async move |drawer| {
         let now = drawer.timer.now();
         let ended = protect::unprotect(drawer.ledger().await?, &person, note, &by, now).await;
         if !ended.map_err(|error| of_ledger(&error))? {
@@ -87,6 +89,9 @@ fn person(user_directory: String, user_id: String) -> Result<Person, Problem> {
     for (name, value) in [("userDirectory", &user_directory), ("userId", &user_id)] {
         if value.trim().is_empty() || value.chars().count() > NAME_CHARS_MAX {
             return Err(Problem::invalid(format!("`{name}` is empty or longer than {NAME_CHARS_MAX} characters")));
+        }
+        if value.chars().any(is_unprintable) {
+            return Err(Problem::invalid(format!("`{name}` has characters that no name has, such as line breaks")));
         }
     }
     Ok(Person { user_directory, user_id })

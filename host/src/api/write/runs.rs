@@ -66,7 +66,7 @@ async fn asked(call: &Call<RunPath, Nothing, UndoRequest>) -> Result<(RunId, Vec
     let run = RunId(call.path.run);
     call.api
         .desk
-        .ask(async move |drawer| match drawer.ledger().await?.state().runs().get(&run).map(|run| run.kind) {
+        .change(async move |drawer| match drawer.ledger().await?.state().runs().get(&run).map(|run| run.kind) {
             None => Err(Problem::not_found(format!("there is no run {run}"))),
             Some(RunKind::Undo(_)) => {
                 Err(Problem::conflict(format!("run {run} gave seats back; there is nothing to undo")))

@@ -18,7 +18,7 @@ pub async fn resume(call: Call<Nothing, Nothing, NoteRequest>) -> Result<Shown<P
 
 async fn switch(call: Call<Nothing, Nothing, NoteRequest>, is_pause: bool) -> Result<Shown<PauseState>, Problem> {
     let (by, note) = (call.caller.actor(), note(call.body.note)?);
-    let state = call.api.desk.ask(async move |drawer| {
+    let state = call.api.desk.change(async move |drawer| {
         let now = drawer.timer.now();
         let ledger = drawer.ledger().await?;
         let changed = if is_pause {
@@ -35,7 +35,7 @@ async fn switch(call: Call<Nothing, Nothing, NoteRequest>, is_pause: bool) -> Re
 pub async fn arm(call: Call<Nothing, Nothing, ArmRequest>) -> Result<Shown<ArmedBody>, Problem> {
     let (by, note) = (call.caller.actor(), note(call.body.note)?);
     let plan = call.body.plan.to_string();
-    let armed = call.api.desk.ask(async move |drawer| {
+    let armed = call.api.desk.change(async move |drawer| {
         let now = drawer.timer.now();
         let armed = arming::arm(drawer.ledger().await?, Some(&plan), &by, note, now).await;
         armed.map_err(|error| match error {
