@@ -41,10 +41,13 @@ export function createApi(token: () => string | undefined, onsignedout: () => vo
       if (value !== undefined) request.headers.set('authorization', `Bearer ${value}`);
       return request;
     },
-    async onResponse({ response }) {
+    async onResponse({ request, response }) {
       if (response.ok) return response;
       const problem = await problemOf(response);
-      if (problem.code === 'not-signed-in') onsignedout();
+      // A refusal that comes late may be about another token, or about none.
+      const value = token();
+      const isPresent = value !== undefined && request.headers.get('authorization') === `Bearer ${value}`;
+      if (problem.code === 'not-signed-in' && isPresent) onsignedout();
       throw problem;
     },
     onError({ error }) {
