@@ -1,12 +1,9 @@
 // axe-core on every view, in both colour schemes and on a narrow screen.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
+import { check, checkWidth } from './axe.mjs';
 import { openSite, settled } from './site.mjs';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let site;
 before(async () => (site = await openSite()));
@@ -14,22 +11,6 @@ after(async () => {
   await site.close();
   assert.deepEqual(site.problems, [], 'errors of the page');
 });
-
-async function check(page, what) {
-  // Evaluated by the debugger, which no Content-Security-Policy stops.
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() =>
-    globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }),
-  );
-  const found = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 4).map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).join(' | ')}`);
-  assert.deepEqual(found, [], what);
-}
-
-const settle = async (page) => {
-  await settled(page);
-  // Transitions between opacities are over.
-  await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'));
-};
 
 for (const colorScheme of ['light', 'dark']) {
   test(`the simulator in ${colorScheme} colours`, async () => {
@@ -48,12 +29,12 @@ for (const colorScheme of ['light', 'dark']) {
     await page.getByRole('tab', { name: 'Thresholds' }).click();
     await page.locator('.drawing canvas').waitFor();
     await page.getByText('The numbers as a table').click();
-    await settle(page);
+    await settled(page);
     await page.locator('.panel .stale').waitFor({ state: 'detached' });
     await check(page, 'the sweep');
     await page.getByLabel('Policy B', { exact: true }).selectOption('leavers-first');
     await page.locator('.groups li').first().waitFor();
-    await settle(page);
+    await settled(page);
     await check(page, 'the comparison');
     await page.getByRole('tab', { name: 'Seats' }).click();
     await page.locator('[role=grid] .body [role=row]').first().click();
@@ -71,8 +52,7 @@ for (const colorScheme of ['light', 'dark']) {
 test('the simulator on a narrow screen does not scroll sideways', async () => {
   const page = await site.openSimulator({ viewport: { width: 390, height: 844 } });
   await check(page, 'narrow');
-  const [wanted, has] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  assert.ok(wanted <= has, `${wanted} of ${has} pixels`);
+  await checkWidth(page, 'the simulator');
 });
 
 test('the console without a daemon', async () => {
