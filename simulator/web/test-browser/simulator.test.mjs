@@ -148,7 +148,7 @@ test('says plainly that a policy failed, shows the last good result, and goes on
   await act.selectOption({ label: 'Spin' });
   // It spins in its worker: the page answers meanwhile.
   await page.getByPlaceholder('Name, account or id').fill('weber');
-  await page.getByText('The policy failed').waitFor();
+  await page.getByText('The policy failed', { exact: true }).waitFor();
   await page.getByText('Below is the last good result').waitFor();
   assert.equal(await headline(page, 'released now'), released);
   await act.selectOption({ label: 'Nothing' });
