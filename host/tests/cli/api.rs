@@ -161,8 +161,9 @@ impl Answer {
         };
         let operation = &operations[method.to_lowercase()];
         let status = self.status.to_string();
-        // 0: the connection was cut before an answer.
-        let is_known = operation.is_null() || self.status == 0 || !operation["responses"][&status].is_null();
+        // Cut before an answer, or refused before anybody saw the address.
+        let is_early = [0, 414, 431].contains(&self.status) || (self.status == 400 && self.body.is_empty());
+        let is_known = operation.is_null() || is_early || !operation["responses"][&status].is_null();
         assert!(is_known, "{method} {template} answers {status}, which its description does not say: {self:?}");
     }
 

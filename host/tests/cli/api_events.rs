@@ -110,7 +110,7 @@ async fn only_so_many_may_listen() {
     let mut ears: Vec<Ear> = (0..8).map(|_| Ear::of(&client)).collect();
     let refused = client.get("/api/v1/events");
     assert!(refused.header("retry-after").is_some());
-    refused.refuses(503, &["listen already"]);
+    refused.refuses(503, &["with this token"]);
     assert_eq!(client.get("/api/v1/who").status, 200);
     // Whoever has another token still hears.
     drop(Ear::of(&client.with(OPERATOR)));

@@ -176,7 +176,7 @@ async fn eventually(mut is_so: impl FnMut() -> bool) {
 }
 
 /// Connections that one network may have at once.
-const OF_NETWORK: usize = 96;
+const OF_NETWORK: usize = 64;
 
 /// Somebody asks for much, and reads nothing of it, on every connection that they get.
 #[tokio::test(flavor = "multi_thread")]

@@ -25,7 +25,7 @@ try {
   const { plans } = await demo.ask('plans?limit=1');
   await page.goto(`${demo.address}/#/simulator?plan=${encodeURIComponent(plans[0].id)}`);
   await settled(page);
-  await page.getByLabel('Analyzer days').first().fill('45').catch(() => undefined);
+  await page.getByLabel('Analyzer: released after').fill('45');
   await settled(page);
   await picture('simulator');
 } finally {
