@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { root } from './harness.mjs';
 import { headline, openSite, settled } from './site.mjs';
+import { snapshot } from './snapshots.mjs';
+
+const good = Buffer.from(JSON.stringify(snapshot({ seats: 60 })));
 
 let site;
 before(async () => (site = await openSite()));
@@ -118,9 +121,27 @@ test('says why a file is refused, and goes on with what was there', async () => 
   await policies.first().setInputFiles({ name: 'module.wasm', mimeType: 'application/wasm', buffer: Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]) });
   await page.getByText('a core WebAssembly module, not a component').waitFor();
   await page.locator('input[type=file][accept*=json]').setInputFiles({ name: 'x.json', mimeType: 'application/json', buffer: Buffer.from('{"a":1}') });
-  await page.getByText('The file is refused').waitFor();
-  await page.getByRole('button', { name: 'Example' }).click();
+  const refusal = page.getByText('The file is refused, so this one stays');
+  await refusal.waitFor();
+  assert.equal(await page.getByRole('alert').filter({ hasText: 'snapshot' }).count(), 1, 'the refusal stands once');
+  assert.match(await page.getByRole('region', { name: 'Snapshot', exact: true }).innerText(), /Example site[\s\S]*1,200 seats/);
   await settled(page);
+  await page.locator('input[type=file][accept*=json]').setInputFiles({ name: 'good.json', mimeType: 'application/json', buffer: good });
+  await refusal.waitFor({ state: 'detached' });
+  await page.getByText('good.json').waitFor();
+});
+
+test('reads a snapshot with a byte order mark, and says what to do about UTF-16', async () => {
+  const page = await site.openSimulator();
+  const file = page.locator('input[type=file][accept*=json]');
+  const give = (name, buffer) => file.setInputFiles({ name, mimeType: 'application/json', buffer });
+  await give('wide.json', Buffer.from(`\uFEFF${good}`, 'utf16le'));
+  await page.getByText('this is UTF-16; save it as UTF-8').waitFor();
+  await give('marked.json', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), good]));
+  await page.getByText('marked.json').waitFor();
+  await give('cut.json', good.subarray(0, good.length / 2));
+  await page.getByText('The file is cut off').waitFor();
+  await page.getByText('marked.json').waitFor();
 });
 
 test('leads from refused settings to the field', async () => {

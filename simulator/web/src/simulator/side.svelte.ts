@@ -1,13 +1,16 @@
 // What the engine says about one policy with its settings: asked again whenever an input changes.
 
 import { untrack } from 'svelte';
-import type { NumberSetting, Session, Simulator, View } from '../engine/types.js';
+import type { NumberSetting, Policy, Session, View } from '../engine/types.js';
 import { Answer } from './answer.svelte.js';
 import { byPlace, parseDraft, type ErrorsByPlace } from './draft.js';
 import type { Inputs, SideInputs, SideName, SnapshotSource } from './inputs.svelte.js';
 import { ownSettings, takes, type Member } from './schema.js';
 
 const NO_ERRORS: ErrorsByPlace = new Map();
+
+/** Opens a session, or hands over one that was opened before. */
+export type Open = (policy: Policy, snapshot: Uint8Array) => Promise<Session>;
 
 export class Side {
   readonly input: SideInputs;
@@ -29,9 +32,9 @@ export class Side {
   });
 
   /** To be called while a component is made: its effects end with it. */
-  constructor(simulator: Simulator, inputs: Inputs, name: SideName) {
+  constructor(open: Open, inputs: Inputs, name: SideName) {
     this.input = inputs.side(name);
-    $effect(() => this.#open(simulator, inputs));
+    $effect(() => this.#open(open, inputs));
     $effect(() => {
       const session = this.session.value;
       const { draftText } = this;
@@ -50,7 +53,7 @@ export class Side {
   }
 
   /** A session for this policy on this snapshot; the one before is closed. */
-  #open(simulator: Simulator, inputs: Inputs): () => void {
+  #open(open: Open, inputs: Inputs): () => void {
     const { policy } = this.input;
     const { snapshot } = inputs;
     let opened: Session | undefined;
@@ -62,9 +65,9 @@ export class Side {
       for (const answer of [this.session, this.yaml, this.numbers]) answer.clear();
       if (!policy || !snapshot) return;
       void this.session.ask(async () => {
-        opened = await simulator.open(policy, snapshot.bytes);
+        opened = await open(policy, snapshot.bytes);
         if (over) opened.close();
-        else this.input.draft ??= parseDraft(opened.draft);
+        else if (!this.input.draft) this.input.begin(parseDraft(opened.draft));
         return opened;
       });
     });

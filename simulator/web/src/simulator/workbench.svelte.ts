@@ -3,7 +3,8 @@
 import { untrack } from 'svelte';
 import type { Comparison, Explanation, Simulator, SweepPoint, TimelineDay, View } from '../engine/types.js';
 import { Answer } from './answer.svelte.js';
-import { Inputs, type SideName } from './inputs.svelte.js';
+import { Handover } from './handover.js';
+import { Inputs, type SideName, type SnapshotSource } from './inputs.svelte.js';
 import { Side } from './side.svelte.js';
 import { sweepables, type Sweepable } from './sweepable.js';
 
@@ -15,10 +16,16 @@ export interface Listing {
 
 export class Workbench {
   readonly inputs = new Inputs();
+  /** Another page may be in front of this one. */
+  isVisible = $state(true);
   readonly simulator: Simulator;
   readonly a: Side;
   readonly b: Side;
   readonly shown: Side = $derived.by(() => this.side(this.inputs.shown));
+
+  /** The newest snapshot that somebody wants: it takes the place of the one before when the engine has read it. */
+  readonly taking = new Answer<SnapshotSource>();
+  readonly handover: Handover;
 
   readonly listing = new Answer<Listing>();
   readonly explanation = new Answer<Explanation>();
@@ -35,8 +42,10 @@ export class Workbench {
   /** To be called while a component is made: its effects end with it. */
   constructor(simulator: Simulator) {
     this.simulator = simulator;
-    this.a = new Side(simulator, this.inputs, 'a');
-    this.b = new Side(simulator, this.inputs, 'b');
+    this.handover = new Handover(simulator);
+    const open = this.handover.open.bind(this.handover);
+    this.a = new Side(open, this.inputs, 'a');
+    this.b = new Side(open, this.inputs, 'b');
     $effect(() => this.#list());
     $effect(() => this.#explain());
     $effect(() => this.#compare());
@@ -79,32 +88,33 @@ export class Workbench {
   }
 
   /** Only while its chart is on screen. */
-  #sweep(): void {
+  #sweep(): (() => void) | undefined {
     const session = this.shown.session.value;
     const draft = this.shown.draftText;
     // By its key: the list of numbers is made anew with every draft.
     const key = this.swept?.key;
     const { now, tab } = this.inputs;
+    if (tab !== 'sweep' || !this.isVisible || !session || draft === undefined || key === undefined) return undefined;
     untrack(() => {
       const { swept } = this;
-      if (tab !== 'sweep' || !session || draft === undefined || !swept || key === undefined) return;
+      if (!swept) return;
       if (key !== this.#sweptBefore) this.sweep.clear();
       this.#sweptBefore = key;
       const { pointers, values } = swept;
       const partly = this.sweep.value === undefined ? (points: readonly SweepPoint[]) => this.sweep.show(points) : undefined;
       void this.sweep.ask(() => session.sweep({ draft, pointers, values, ...at(now) }, partly));
     });
+    return () => session.giveUp('sweep');
   }
 
   /** Only while its chart is on screen. */
-  #timeline(): void {
+  #timeline(): (() => void) | undefined {
     const session = this.shown.session.value;
     const draft = this.shown.draftText;
     const { now, tab } = this.inputs;
-    untrack(() => {
-      if (tab !== 'timeline' || !session || draft === undefined) return;
-      void this.timeline.ask(() => session.timeline({ draft, ...at(now) }));
-    });
+    if (tab !== 'timeline' || !this.isVisible || !session || draft === undefined) return undefined;
+    untrack(() => void this.timeline.ask(() => session.timeline({ draft, ...at(now) })));
+    return () => session.giveUp('timeline');
   }
 }
 
