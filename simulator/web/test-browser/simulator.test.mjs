@@ -38,6 +38,71 @@ test('finds out why one person loses a seat', async () => {
   await dialog.waitFor({ state: 'detached' });
 });
 
+test('says what really becomes of a seat under a change', async () => {
+  const page = await site.openSimulator();
+  await page.getByRole('combobox', { name: 'Standing' }).selectOption('kept');
+  const dialog = page.getByRole('dialog');
+  const outcomes = new Set();
+  await openFirst(page);
+  for (let seat = 0; seat < 40 && outcomes.size < 2; seat += 1) {
+    const known = dialog.locator('section[aria-label="What would change this"][aria-busy=false]');
+    await known.waitFor();
+    const change = known.locator('li', { hasText: /the seat goes|and the gate/ }).filter({ has: page.getByRole('button') }).first();
+    if ((await change.count()) > 0) {
+      const claimed = await change.innerText();
+      assert.doesNotMatch(claimed, /may still hold it/);
+      await change.getByRole('button').click();
+      await dialog.locator(`.verdict.${/the seat goes/.test(claimed) ? 'released' : 'held'}`).waitFor();
+      outcomes.add(/the seat goes/.test(claimed));
+      await dialog.getByRole('button', { name: 'Close' }).click();
+      for (const reset of ['As in the snapshot', 'Reset']) {
+        const button = page.getByRole('button', { name: reset, exact: true });
+        if ((await button.count()) > 0 && (await button.isEnabled())) await button.click();
+      }
+      await settled(page);
+      await page.locator('[role=grid] .body [role=row]').nth(seat % 10).click();
+    } else await dialog.getByRole('button', { name: 'The next seat' }).click();
+  }
+  assert.deepEqual([...outcomes].sort(), [false, true]);
+});
+
+test('dims what belongs to values before, and gives them back', async () => {
+  const page = await site.openSimulator();
+  const back = page.getByRole('button', { name: 'As in the snapshot' });
+  assert.ok(await back.isDisabled());
+  await page.getByLabel(/Analyzer: released after/).fill('many');
+  await page.locator('.answer.stale').waitFor();
+  await back.click();
+  await settled(page);
+  assert.equal(await page.getByLabel(/Analyzer: released after/).inputValue(), '90');
+  const time = page.getByLabel('Date and time (UTC)');
+  await time.fill('');
+  await page.getByText('write a date').waitFor();
+  await page.locator('.answer.stale').waitFor();
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await settled(page);
+  assert.equal(await time.inputValue(), '2026-11-20T06:00');
+  await page.getByText('Guard', { exact: true }).click();
+  const reserve = page.locator('[data-place="/guard/undoReserveDays"] input');
+  await reserve.fill('366');
+  assert.match(await page.locator('[data-place="/guard/undoReserveDays"]').innerText(), /write 365 or less/);
+});
+
+test('says that a policy breaks its contract in its reasons, and what a plan makes of it', async () => {
+  const page = await site.openSimulator();
+  await page.locator('input[type=file][accept*=wasm]').first().setInputFiles(join(root, 'target/policies/hostile.wasm'));
+  const act = page.locator('[data-place="/policy/act"]').getByRole('combobox');
+  await act.selectOption({ label: 'Long reason' });
+  await page.getByText('The policy breaks its contract, so nothing goes').waitFor();
+  await page.locator('.answer.void').waitFor();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Plan file' }).click()]);
+  assert.deepEqual(JSON.parse(readFileSync(await download.path(), 'utf8')).releases, []);
+  await page.getByText(/plan\.json releases 0, and the page says \d+/).waitFor();
+  await act.selectOption({ label: 'Nothing' });
+  await page.getByText('The policy breaks its contract').waitFor({ state: 'detached' });
+  await settled(page);
+});
+
 test('changes a threshold, and the numbers follow each key stroke', async () => {
   const page = await site.openSimulator();
   const kept = await headline(page, 'kept');

@@ -3,10 +3,13 @@
 import { untrack } from 'svelte';
 import type { Comparison, Explanation, Simulator, SweepPoint, TimelineDay, View } from '../engine/types.js';
 import { Answer } from './answer.svelte.js';
+import { Unread } from '../parts/unread.svelte.js';
 import { Handover } from './handover.js';
+import { parseDraft } from './draft.js';
 import { Inputs, type SideName, type SnapshotSource } from './inputs.svelte.js';
 import { Side } from './side.svelte.js';
 import { sweepables, type Sweepable } from './sweepable.js';
+import { Tester, type Trials } from './trials.js';
 
 /** A view with the places of the seats that the query wants. */
 export interface Listing {
@@ -26,9 +29,13 @@ export class Workbench {
   /** The newest snapshot that somebody wants: it takes the place of the one before when the engine has read it. */
   readonly taking = new Answer<SnapshotSource>();
   readonly handover: Handover;
+  readonly #tester: Tester;
+  /** Fields of settings and time that hold nothing that could be asked about. */
+  readonly unread = new Unread();
 
   readonly listing = new Answer<Listing>();
   readonly explanation = new Answer<Explanation>();
+  readonly trials = new Answer<Trials>();
   readonly comparison = new Answer<Comparison>();
   readonly sweep = new Answer<readonly SweepPoint[]>();
   readonly timeline = new Answer<readonly TimelineDay[]>();
@@ -43,11 +50,13 @@ export class Workbench {
   constructor(simulator: Simulator) {
     this.simulator = simulator;
     this.handover = new Handover(simulator);
+    this.#tester = new Tester(simulator);
     const open = this.handover.open.bind(this.handover);
     this.a = new Side(open, this.inputs, 'a');
     this.b = new Side(open, this.inputs, 'b');
     $effect(() => this.#list());
     $effect(() => this.#explain());
+    $effect(() => this.#try());
     $effect(() => this.#compare());
     $effect(() => this.#sweep());
     $effect(() => this.#timeline());
@@ -61,7 +70,7 @@ export class Workbench {
   }
 
   #list(): void {
-    const view = this.shown.view.value;
+    const view = this.shown.showing;
     const { query } = this.inputs;
     untrack(() => {
       if (view) void this.listing.ask(async () => ({ view, places: await view.order(query) }));
@@ -76,6 +85,27 @@ export class Workbench {
       if (view && place !== undefined) void this.explanation.ask(() => view.explain(place));
       else this.explanation.clear();
     });
+  }
+
+  /** What would really become of the seat, while its explanation is on screen. */
+  #try(): (() => void) | undefined {
+    const found = this.explanation.value;
+    const { view, input } = this.shown;
+    const { snapshot, place } = this.inputs;
+    const { policy } = input;
+    const at = view.value;
+    if (!this.isVisible || this.explanation.stale || place === undefined || found?.row.place !== place) return undefined;
+    if (!policy || !snapshot || !at) return undefined;
+    const gone = new AbortController();
+    untrack(() => {
+      this.trials.clear();
+      const start = { policy, snapshot: snapshot.bytes, draft: parseDraft(at.draft), now: at.now };
+      const ontrial = (trials: Trials) => {
+        if (!gone.signal.aborted) this.trials.show(trials);
+      };
+      void this.trials.ask(() => this.#tester.tryAll(start, place, found.changes, { ontrial, signal: gone.signal }));
+    });
+    return () => gone.abort();
   }
 
   #compare(): void {
