@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { root } from './harness.mjs';
 import { headline, openSite, settled } from './site.mjs';
+import { snapshot } from './snapshots.mjs';
+
+const good = Buffer.from(JSON.stringify(snapshot({ seats: 60 })));
 
 let site;
 before(async () => (site = await openSite()));
@@ -33,6 +36,71 @@ test('finds out why one person loses a seat', async () => {
   assert.ok((await dialog.getByRole('region', { name: 'What would change this' }).locator('li').count()) > 2);
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
+});
+
+test('says what really becomes of a seat under a change', async () => {
+  const page = await site.openSimulator();
+  await page.getByRole('combobox', { name: 'Standing' }).selectOption('kept');
+  const dialog = page.getByRole('dialog');
+  const outcomes = new Set();
+  await openFirst(page);
+  for (let seat = 0; seat < 40 && outcomes.size < 2; seat += 1) {
+    const known = dialog.locator('section[aria-label="What would change this"][aria-busy=false]');
+    await known.waitFor();
+    const change = known.locator('li', { hasText: /the seat goes|and the gate/ }).filter({ has: page.getByRole('button') }).first();
+    if ((await change.count()) > 0) {
+      const claimed = await change.innerText();
+      assert.doesNotMatch(claimed, /may still hold it/);
+      await change.getByRole('button').click();
+      await dialog.locator(`.verdict.${/the seat goes/.test(claimed) ? 'released' : 'held'}`).waitFor();
+      outcomes.add(/the seat goes/.test(claimed));
+      await dialog.getByRole('button', { name: 'Close' }).click();
+      for (const reset of ['As in the snapshot', 'Reset']) {
+        const button = page.getByRole('button', { name: reset, exact: true });
+        if ((await button.count()) > 0 && (await button.isEnabled())) await button.click();
+      }
+      await settled(page);
+      await page.locator('[role=grid] .body [role=row]').nth(seat % 10).click();
+    } else await dialog.getByRole('button', { name: 'The next seat' }).click();
+  }
+  assert.deepEqual([...outcomes].sort(), [false, true]);
+});
+
+test('dims what belongs to values before, and gives them back', async () => {
+  const page = await site.openSimulator();
+  const back = page.getByRole('button', { name: 'As in the snapshot' });
+  assert.ok(await back.isDisabled());
+  await page.getByLabel(/Analyzer: released after/).fill('many');
+  await page.locator('.answer.stale').waitFor();
+  await back.click();
+  await settled(page);
+  assert.equal(await page.getByLabel(/Analyzer: released after/).inputValue(), '90');
+  const time = page.getByLabel('Date and time (UTC)');
+  await time.fill('');
+  await page.getByText('write a date').waitFor();
+  await page.locator('.answer.stale').waitFor();
+  await page.getByRole('button', { name: 'Reset' }).click();
+  await settled(page);
+  assert.equal(await time.inputValue(), '2026-11-20T06:00');
+  await page.getByText('Guard', { exact: true }).click();
+  const reserve = page.locator('[data-place="/guard/undoReserveDays"] input');
+  await reserve.fill('366');
+  assert.match(await page.locator('[data-place="/guard/undoReserveDays"]').innerText(), /write 365 or less/);
+});
+
+test('says that a policy breaks its contract in its reasons, and what a plan makes of it', async () => {
+  const page = await site.openSimulator();
+  await page.locator('input[type=file][accept*=wasm]').first().setInputFiles(join(root, 'target/policies/hostile.wasm'));
+  const act = page.locator('[data-place="/policy/act"]').getByRole('combobox');
+  await act.selectOption({ label: 'Long reason' });
+  await page.getByText('The policy breaks its contract, so nothing goes').waitFor();
+  await page.locator('.answer.void').waitFor();
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Plan file' }).click()]);
+  assert.deepEqual(JSON.parse(readFileSync(await download.path(), 'utf8')).releases, []);
+  await page.getByText(/plan\.json releases 0, and the page says \d+/).waitFor();
+  await act.selectOption({ label: 'Nothing' });
+  await page.getByText('The policy breaks its contract').waitFor({ state: 'detached' });
+  await settled(page);
 });
 
 test('changes a threshold, and the numbers follow each key stroke', async () => {
@@ -118,9 +186,27 @@ test('says why a file is refused, and goes on with what was there', async () => 
   await policies.first().setInputFiles({ name: 'module.wasm', mimeType: 'application/wasm', buffer: Buffer.from([0, 97, 115, 109, 1, 0, 0, 0]) });
   await page.getByText('a core WebAssembly module, not a component').waitFor();
   await page.locator('input[type=file][accept*=json]').setInputFiles({ name: 'x.json', mimeType: 'application/json', buffer: Buffer.from('{"a":1}') });
-  await page.getByText('The file is refused').waitFor();
-  await page.getByRole('button', { name: 'Example' }).click();
+  const refusal = page.getByText('The file is refused, so this one stays');
+  await refusal.waitFor();
+  assert.equal(await page.getByRole('alert').filter({ hasText: 'snapshot' }).count(), 1, 'the refusal stands once');
+  assert.match(await page.getByRole('region', { name: 'Snapshot', exact: true }).innerText(), /Example site[\s\S]*1,200 seats/);
   await settled(page);
+  await page.locator('input[type=file][accept*=json]').setInputFiles({ name: 'good.json', mimeType: 'application/json', buffer: good });
+  await refusal.waitFor({ state: 'detached' });
+  await page.getByText('good.json').waitFor();
+});
+
+test('reads a snapshot with a byte order mark, and says what to do about UTF-16', async () => {
+  const page = await site.openSimulator();
+  const file = page.locator('input[type=file][accept*=json]');
+  const give = (name, buffer) => file.setInputFiles({ name, mimeType: 'application/json', buffer });
+  await give('wide.json', Buffer.from(`\uFEFF${good}`, 'utf16le'));
+  await page.getByText('this is UTF-16; save it as UTF-8').waitFor();
+  await give('marked.json', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), good]));
+  await page.getByText('marked.json').waitFor();
+  await give('cut.json', good.subarray(0, good.length / 2));
+  await page.getByText('The file is cut off').waitFor();
+  await page.getByText('marked.json').waitFor();
 });
 
 test('leads from refused settings to the field', async () => {

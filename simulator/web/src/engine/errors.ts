@@ -38,6 +38,7 @@ export function sentence(problem: Problem): string {
 function refused({ refusal }: Extract<Problem, { kind: 'refused' }>): string {
   switch (refusal.tag) {
     case 'snapshot':
+      return /\bEOF while parsing\b/.test(refusal.val) ? 'the file is cut off' : refusal.val;
     case 'draft':
     case 'question':
       return refusal.val;

@@ -108,6 +108,10 @@ export class OpenSession implements Session {
     return this.#lanes.request('timeline', () => this.#timelineSteps(request, onDays));
   }
 
+  giveUp(question: 'sweep' | 'timeline'): void {
+    this.#lanes.supersede(question);
+  }
+
   numbers(draft: string): Promise<readonly NumberSetting[]> {
     return this.#direct('numbers', [draft]);
   }

@@ -125,6 +125,8 @@ export interface Session {
     request: TimelineRequest,
     onDays?: (days: readonly TimelineDay[]) => void,
   ): Promise<readonly TimelineDay[]>;
+  /** Ends a long question that nobody waits for any more. */
+  giveUp(question: 'sweep' | 'timeline'): void;
   /** The numbers of a draft that can be swept, thresholds first. */
   numbers(draft: string): Promise<readonly NumberSetting[]>;
   /** The members of the users' settings file that say the same as the draft, as YAML to paste. */

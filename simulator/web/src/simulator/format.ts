@@ -25,12 +25,27 @@ export function lastUse(text: string): string {
   return Number.isNaN(at) ? text : dateTime(at);
 }
 
-/** The value of a `datetime-local` field, read as UTC; undefined while it is not whole. */
+const YEAR_10000 = Date.UTC(10_000, 0);
+
+/** A time that a run may have: years of four digits, since computers have clocks. */
+export const isRunTime = (at: number): boolean => at >= 0 && at < YEAR_10000;
+
+/** The value of a `datetime-local` field, read as UTC; undefined while it is no time of a run. */
 export function readUtc(text: string): number | undefined {
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text)) return undefined;
   const at = Date.parse(`${text}Z`);
-  return Number.isNaN(at) ? undefined : at;
+  return isRunTime(at) ? at : undefined;
 }
+
+/** A sentence in which instants are dates that people read; what stands between backticks stays as it is. */
+export function withDates(text: string): string {
+  return text
+    .split('`')
+    .map((part, place) => (place % 2 === 1 ? part : part.replaceAll(INSTANT, (instant) => dateTime(Date.parse(instant)))))
+    .join('`');
+}
+
+const INSTANT = /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g;
 
 export function writeUtc(at: number): string {
   return new Date(at).toISOString().slice(0, 16);

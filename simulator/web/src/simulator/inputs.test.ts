@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Change, Draft, TypeCounts } from '../engine/types.js';
 import { isProtected, withChange, withProtected } from './changes.js';
 import { byPlace, parseDraft, within } from './draft.js';
-import { kindOf } from './files.js';
-import { readUtc, writeUtc } from './format.js';
+import { kindOf, withoutMark } from './files.js';
+import { readUtc, withDates, writeUtc } from './format.js';
 import { monthly, saved } from './money.js';
 import { EVERY_SEAT, isFiltered, only, seatsBehind, sorted } from './query.js';
 import { sweepables } from './sweepable.js';
@@ -133,6 +133,18 @@ describe('a file', () => {
     expect(kindOf(new TextEncoder().encode('\uFEFF \n{"format":1}'))).toBe('snapshot');
     expect(kindOf(new TextEncoder().encode('name,seat'))).toBe('unknown');
     expect(kindOf(new Uint8Array())).toBe('unknown');
+    expect([Uint8Array.of(0xff, 0xfe, 0x7b, 0), Uint8Array.of(0xfe, 0xff, 0, 0x7b)].map(kindOf)).toEqual(['utf-16', 'utf-16']);
+  });
+
+  it('loses its byte order mark, and nothing else', () => {
+    expect(withoutMark(Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b))).toEqual(Uint8Array.of(0x7b));
+    expect(withoutMark(Uint8Array.of(0x7b, 0xef))).toEqual(Uint8Array.of(0x7b, 0xef));
+  });
+});
+
+describe('a sentence of the guard', () => {
+  it('has dates that people read, and values as they are', () => {
+    expect(withDates('until 2027-01-19T06:00:00Z: `2027-01-19T06:00:00Z`')).toBe('until 19 Jan 2027, 06:00 UTC: `2027-01-19T06:00:00Z`');
   });
 });
 
@@ -140,6 +152,6 @@ describe('the time of the run', () => {
   it('is UTC, whatever the browser’s zone', () => {
     expect(readUtc('2026-11-20T06:00')).toBe(Date.UTC(2026, 10, 20, 6));
     expect(writeUtc(Date.UTC(2026, 10, 20, 6))).toBe('2026-11-20T06:00');
-    expect(readUtc('2026-11')).toBeUndefined();
+    for (const text of ['2026-11', '', '0001-01-01T00:00', '2026-02-30T25:00']) expect(readUtc(text)).toBeUndefined();
   });
 });

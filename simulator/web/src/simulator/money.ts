@@ -1,10 +1,13 @@
-// What seats cost: a price per seat and month times a number of seats, nothing more.
+// What seats cost: a price of a seat per month times a number of seats, nothing more.
 
 import type { LicenseType, TypeCounts } from '../engine/types.js';
 
 export type Prices = Readonly<Record<LicenseType, number | null>>;
 
 export const NO_PRICES: Prices = { analyzer: null, professional: null, user: null };
+
+/** Of a seat per month; more is a slip of the finger. */
+export const PRICE_MAX = 1_000_000;
 
 export const CURRENCIES = ['EUR', 'USD', 'GBP', 'CHF', 'SEK', 'DKK', 'NOK', 'PLN', 'CZK', 'INR', 'AUD', 'CAD'] as const;
 export type Currency = (typeof CURRENCIES)[number];

@@ -44,7 +44,7 @@ export type SchemaField = Common &
     | { readonly kind: 'json' }
   );
 
-interface NumberShape {
+export interface NumberShape {
   readonly kind: 'number';
   readonly minimum?: number | undefined;
   readonly maximum?: number | undefined;

@@ -84,3 +84,21 @@ describe('a share link', () => {
     },
   );
 });
+
+describe('values of a link', () => {
+  const days = (value: number) => withShared(draft(), [['/guard/minIdleDays', value]], OWN).left;
+
+  it('are held to the bounds of the form', () => {
+    expect([-1, 0, 3_650, 3_651, 1.5].map(days)).toEqual([1, 0, 0, 1, 1]);
+    const percent = (value: number) => withShared(draft(), [['/guard/maxReleaseBasisPoints', value]], OWN).left;
+    expect([-1, 0, 10_000, 10_001, 0.5].map(percent)).toEqual([1, 0, 0, 1, 1]);
+  });
+
+  it('beside the settings are counted too when they are left out', () => {
+    const link = { v: 1, a: { name: 'standard', digest: '', values: [] } };
+    const prices = { currency: 'EUR', perMonth: { analyzer: 5, professional: -1, user: null } };
+    const shared = decodeShared(btoa(JSON.stringify({ ...link, now: 1e20, prices })));
+    expect(shared).toMatchObject({ left: 2, prices: { perMonth: { analyzer: 5, professional: null } } });
+    expect(shared?.now).toBeUndefined();
+  });
+});

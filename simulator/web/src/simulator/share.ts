@@ -3,9 +3,11 @@
 
 import type { Draft, Json } from '../engine/types.js';
 import { asJson, changed } from './draft.js';
-import { isCurrency, type Currency, type Prices } from './money.js';
+import { PRICE_MAX, isCurrency, type Currency, type Prices } from './money.js';
 import { equal, isMembers, pointer, pointerParts, valueAt } from './pointer.js';
-import type { Member, SchemaField } from './schema.js';
+import type { Member, NumberShape, SchemaField } from './schema.js';
+import { GUARD_FIELDS, PROTECTION_FIELDS, THRESHOLD_DAYS } from './shared-fields.js';
+import { isRunTime } from './format.js';
 
 /** Longer ones were not made here. */
 const LINK_CHARACTERS_MAX = 8_000;
@@ -25,34 +27,36 @@ export interface Shared {
   readonly b?: SharedSide | undefined;
   readonly now?: number | undefined;
   readonly prices?: { readonly currency: Currency; readonly perMonth: Prices } | undefined;
+  /** Of a link: how many values beside the settings are none that the form would take. */
+  readonly left?: number | undefined;
 }
 
 type Allowed = (value: Json | undefined) => boolean;
 
-const isCount: Allowed = (value) => typeof value === 'number' && Number.isFinite(value);
 const isSwitch: Allowed = (value) => typeof value === 'boolean';
-const isCountOrNull: Allowed = (value) => value === null || isCount(value);
 const isOneOf =
   (...values: readonly Json[]): Allowed =>
   (value) =>
     values.some((one) => equal(one, value));
-const isFlag = isOneOf('ignore', 'yes', 'no');
+
+/** What the form would take. */
+const isNumberOf =
+  ({ minimum = -Infinity, maximum = Infinity, whole, scale }: Omit<NumberShape, 'kind'>): Allowed =>
+  (value) => {
+    if (typeof value !== 'number' || !Number.isFinite(value)) return false;
+    const shown = value / (scale ?? 1);
+    return shown >= minimum && shown <= maximum && (Number.isInteger(value) || (!whole && scale === undefined));
+  };
 
 const TYPES = ['analyzer', 'professional', 'user'] as const;
 
 const SHARED_PLACES: readonly (readonly [string, Allowed])[] = [
   ...TYPES.flatMap((type): [string, Allowed][] => [
     [`/licenseType/${type}/enable`, isSwitch],
-    [`/licenseType/${type}/releaseThresholdDays`, isCount],
+    [`/licenseType/${type}/releaseThresholdDays`, isNumberOf(THRESHOLD_DAYS)],
   ]),
-  ['/guard/minIdleDays', isCount],
-  ['/guard/maxReleaseBasisPoints', isCount],
-  ['/guard/maxReleases', isCountOrNull],
-  ['/guard/aboveCap', isOneOf('hold', 'longest-idle-first')],
-  ['/guard/undoReserveDays', isCountOrNull],
-  ['/guard/neverRelease/inactive', isFlag],
-  ['/guard/neverRelease/blocked', isFlag],
-  ['/guard/neverRelease/removedExternally', isFlag],
+  ...GUARD_FIELDS.flatMap((member) => placesOf(member, ['guard'])),
+  ...PROTECTION_FIELDS.flatMap((member) => placesOf(member, ['guard', 'neverRelease'])),
 ];
 
 /** Every place whose value may travel, for a policy with these settings of its own. */
@@ -72,7 +76,7 @@ function allowedIn(field: SchemaField): Allowed | undefined {
     field.kind === 'switch'
       ? isSwitch
       : field.kind === 'number'
-        ? isCount
+        ? isNumberOf(field)
         : field.kind === 'choice'
           ? isOneOf(...field.options.map(({ value }) => value))
           : undefined;
@@ -133,12 +137,10 @@ function readShared(found: Json): Shared | undefined {
   if (value.v !== 1) return undefined;
   const a = readSide(value.a);
   if (!a) return undefined;
-  return {
-    a,
-    b: readSide(value.b),
-    now: typeof value.now === 'number' && Math.abs(value.now) < 8.64e15 ? value.now : undefined,
-    prices: readPrices(value.prices),
-  };
+  const now = typeof value.now === 'number' && isRunTime(value.now) ? value.now : undefined;
+  const { prices, left } = readPrices(value.prices);
+  const all = left + (value.now !== undefined && now === undefined ? 1 : 0);
+  return { a, b: readSide(value.b), now, prices, left: all > 0 ? all : undefined };
 }
 
 function readSide(found: Json | undefined): SharedSide | undefined {
@@ -156,19 +158,18 @@ function readSide(found: Json | undefined): SharedSide | undefined {
   return { name: value.name.slice(0, 100), digest: value.digest.slice(0, 80), values };
 }
 
-function readPrices(found: Json | undefined): Shared['prices'] {
-  if (!isMembers(found)) return undefined;
-  const value: Loose<'currency' | 'perMonth'> = found;
-  if (typeof value.currency !== 'string' || !isCurrency(value.currency)) return undefined;
-  const { perMonth } = value;
-  const price = (type: (typeof TYPES)[number]) => {
-    const one = valueAt(perMonth ?? null, [type]);
-    return typeof one === 'number' && one >= 0 ? one : null;
-  };
-  return {
-    currency: value.currency,
-    perMonth: { analyzer: price('analyzer'), professional: price('professional'), user: price('user') },
-  };
+function readPrices(found: Json | undefined): { readonly prices?: Shared['prices']; readonly left: number } {
+  if (found === undefined) return { left: 0 };
+  const value: Loose<'currency' | 'perMonth'> = isMembers(found) ? found : {};
+  if (typeof value.currency !== 'string' || !isCurrency(value.currency)) return { left: 1 };
+  const { perMonth = null } = value;
+  const [analyzer, professional, user] = TYPES.map((type) => {
+    const one = valueAt(perMonth, [type]);
+    return typeof one === 'number' && one >= 0 && one <= PRICE_MAX ? one : null;
+  });
+  const prices: Prices = { analyzer: analyzer ?? null, professional: professional ?? null, user: user ?? null };
+  const left = TYPES.filter((type) => prices[type] === null && (valueAt(perMonth, [type]) ?? null) !== null).length;
+  return { prices: { currency: value.currency, perMonth: prices }, left };
 }
 
 function isShared(value: Json | undefined): value is SharedValue {

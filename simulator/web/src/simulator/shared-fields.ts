@@ -1,6 +1,6 @@
 // The settings that every policy shares, as fields of the same form.
 
-import type { Member, SchemaField } from './schema.js';
+import type { Member, NumberShape, SchemaField } from './schema.js';
 
 const plain = { nullable: false } as const;
 
@@ -32,6 +32,9 @@ function flag(title: string, what: string): SchemaField {
 
 const named = (name: string, field: SchemaField): Member => ({ name, required: true, field });
 
+/** Below `/licenseType`: after how many days a seat may go. Bounds are those of the settings file. */
+export const THRESHOLD_DAYS = { whole: true, minimum: 1, maximum: 1_000_000 } satisfies Omit<NumberShape, 'kind'>;
+
 /** Below `/guard/neverRelease`. */
 export const PROTECTION_FIELDS: readonly Member[] = [
   named('user', pairs('People', 'They keep their seats however long they do not use them.', [['userDir', 'User directory'], ['userId', 'User id']])),
@@ -43,9 +46,9 @@ export const PROTECTION_FIELDS: readonly Member[] = [
   named('removedExternally', flag('Owners removed from their directory', 'removed')),
 ];
 
-/** Below `/guard`. */
+/** Below `/guard`. Bounds are those of the settings file. */
 export const GUARD_FIELDS: readonly Member[] = [
-  named('minIdleDays', whole('Days without use, at least', 'No policy takes a seat that was used or allocated within these days.', 0, 1_000_000)),
+  named('minIdleDays', whole('Days without use, at least', 'No policy takes a seat that was used or allocated within these days.', 0, 3_650)),
   named('maxReleaseBasisPoints', {
     kind: 'number',
     whole: false,
@@ -68,6 +71,6 @@ export const GUARD_FIELDS: readonly Member[] = [
       { value: 'longest-idle-first', label: 'Release up to the limit, longest idle first' },
     ],
   }),
-  named('undoReserveDays', whole('Days to keep seats for an undo', 'Enough seats stay free to give back what was released in these days; empty for none.', 0, 1_000_000, true)),
+  named('undoReserveDays', whole('Days to keep seats for an undo', 'Enough seats stay free to give back what was released in these days; empty for none.', 1, 365, true)),
   named('protectRoles', texts('Protected roles', 'Owners with one of these roles keep their seats.', 'Role')),
 ];

@@ -3,9 +3,13 @@
 import { untrack } from 'svelte';
 import type { Comparison, Explanation, Simulator, SweepPoint, TimelineDay, View } from '../engine/types.js';
 import { Answer } from './answer.svelte.js';
-import { Inputs, type SideName } from './inputs.svelte.js';
+import { Unread } from '../parts/unread.svelte.js';
+import { Handover } from './handover.js';
+import { parseDraft } from './draft.js';
+import { Inputs, type SideName, type SnapshotSource } from './inputs.svelte.js';
 import { Side } from './side.svelte.js';
 import { sweepables, type Sweepable } from './sweepable.js';
+import { Tester, type Trials } from './trials.js';
 
 /** A view with the places of the seats that the query wants. */
 export interface Listing {
@@ -15,13 +19,23 @@ export interface Listing {
 
 export class Workbench {
   readonly inputs = new Inputs();
+  /** Another page may be in front of this one. */
+  isVisible = $state(true);
   readonly simulator: Simulator;
   readonly a: Side;
   readonly b: Side;
   readonly shown: Side = $derived.by(() => this.side(this.inputs.shown));
 
+  /** The newest snapshot that somebody wants: it takes the place of the one before when the engine has read it. */
+  readonly taking = new Answer<SnapshotSource>();
+  readonly handover: Handover;
+  readonly #tester: Tester;
+  /** Fields of settings and time that hold nothing that could be asked about. */
+  readonly unread = new Unread();
+
   readonly listing = new Answer<Listing>();
   readonly explanation = new Answer<Explanation>();
+  readonly trials = new Answer<Trials>();
   readonly comparison = new Answer<Comparison>();
   readonly sweep = new Answer<readonly SweepPoint[]>();
   readonly timeline = new Answer<readonly TimelineDay[]>();
@@ -35,10 +49,14 @@ export class Workbench {
   /** To be called while a component is made: its effects end with it. */
   constructor(simulator: Simulator) {
     this.simulator = simulator;
-    this.a = new Side(simulator, this.inputs, 'a');
-    this.b = new Side(simulator, this.inputs, 'b');
+    this.handover = new Handover(simulator);
+    this.#tester = new Tester(simulator);
+    const open = this.handover.open.bind(this.handover);
+    this.a = new Side(open, this.inputs, 'a');
+    this.b = new Side(open, this.inputs, 'b');
     $effect(() => this.#list());
     $effect(() => this.#explain());
+    $effect(() => this.#try());
     $effect(() => this.#compare());
     $effect(() => this.#sweep());
     $effect(() => this.#timeline());
@@ -52,7 +70,7 @@ export class Workbench {
   }
 
   #list(): void {
-    const view = this.shown.view.value;
+    const view = this.shown.showing;
     const { query } = this.inputs;
     untrack(() => {
       if (view) void this.listing.ask(async () => ({ view, places: await view.order(query) }));
@@ -69,6 +87,27 @@ export class Workbench {
     });
   }
 
+  /** What would really become of the seat, while its explanation is on screen. */
+  #try(): (() => void) | undefined {
+    const found = this.explanation.value;
+    const { view, input } = this.shown;
+    const { snapshot, place } = this.inputs;
+    const { policy } = input;
+    const at = view.value;
+    if (!this.isVisible || this.explanation.stale || place === undefined || found?.row.place !== place) return undefined;
+    if (!policy || !snapshot || !at) return undefined;
+    const gone = new AbortController();
+    untrack(() => {
+      this.trials.clear();
+      const start = { policy, snapshot: snapshot.bytes, draft: parseDraft(at.draft), now: at.now };
+      const ontrial = (trials: Trials) => {
+        if (!gone.signal.aborted) this.trials.show(trials);
+      };
+      void this.trials.ask(() => this.#tester.tryAll(start, place, found.changes, { ontrial, signal: gone.signal }));
+    });
+    return () => gone.abort();
+  }
+
   #compare(): void {
     const before = this.a.view.value;
     const after = this.b.view.value;
@@ -79,32 +118,33 @@ export class Workbench {
   }
 
   /** Only while its chart is on screen. */
-  #sweep(): void {
+  #sweep(): (() => void) | undefined {
     const session = this.shown.session.value;
     const draft = this.shown.draftText;
     // By its key: the list of numbers is made anew with every draft.
     const key = this.swept?.key;
     const { now, tab } = this.inputs;
+    if (tab !== 'sweep' || !this.isVisible || !session || draft === undefined || key === undefined) return undefined;
     untrack(() => {
       const { swept } = this;
-      if (tab !== 'sweep' || !session || draft === undefined || !swept || key === undefined) return;
+      if (!swept) return;
       if (key !== this.#sweptBefore) this.sweep.clear();
       this.#sweptBefore = key;
       const { pointers, values } = swept;
       const partly = this.sweep.value === undefined ? (points: readonly SweepPoint[]) => this.sweep.show(points) : undefined;
       void this.sweep.ask(() => session.sweep({ draft, pointers, values, ...at(now) }, partly));
     });
+    return () => session.giveUp('sweep');
   }
 
   /** Only while its chart is on screen. */
-  #timeline(): void {
+  #timeline(): (() => void) | undefined {
     const session = this.shown.session.value;
     const draft = this.shown.draftText;
     const { now, tab } = this.inputs;
-    untrack(() => {
-      if (tab !== 'timeline' || !session || draft === undefined) return;
-      void this.timeline.ask(() => session.timeline({ draft, ...at(now) }));
-    });
+    if (tab !== 'timeline' || !this.isVisible || !session || draft === undefined) return undefined;
+    untrack(() => void this.timeline.ask(() => session.timeline({ draft, ...at(now) })));
+    return () => session.giveUp('timeline');
   }
 }
 
