@@ -21,6 +21,16 @@ export function withoutMark(bytes: Uint8Array): Uint8Array {
   return BYTE_ORDER_MARK.every((byte, place) => bytes[place] === byte) ? bytes.subarray(BYTE_ORDER_MARK.length) : bytes;
 }
 
+/** The text of a file that people write. */
+export function textOf(bytes: Uint8Array): string {
+  if (kindOf(bytes) === 'utf-16') throw new Error('this is UTF-16; save it as UTF-8');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error('this is no UTF-8');
+  }
+}
+
 export async function readFile(file: File): Promise<Uint8Array> {
   if (file.size > SNAPSHOT_BYTES_MAX) throw new Error(`the file has ${file.size} bytes, at most ${SNAPSHOT_BYTES_MAX} can be read`);
   return new Uint8Array(await file.arrayBuffer());

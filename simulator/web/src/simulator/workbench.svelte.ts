@@ -30,6 +30,8 @@ export class Workbench {
   readonly taking = new Answer<SnapshotSource>();
   readonly handover: Handover;
   readonly #tester: Tester;
+  /** A settings file that these settings are to be merged into. It stays on this page, and ends with it. */
+  settingsFile: { readonly name: string; readonly text: string } | undefined = $state.raw();
   /** Fields of settings and time that hold nothing that could be asked about. */
   readonly unread = new Unread();
 

@@ -2,7 +2,7 @@
 
 import { announcements } from '../../shell/announcements.svelte.js';
 import { parseDraft } from '../draft.js';
-import { kindOf, readFile, withoutMark } from '../files.js';
+import { kindOf, readFile, textOf, withoutMark } from '../files.js';
 import type { DaemonPolicyIdentity, DaemonSource } from '../daemon-source.js';
 import type { SideName, SnapshotSource } from '../inputs.svelte.js';
 import { shortDigest } from '../../parts/format.js';
@@ -14,17 +14,27 @@ export async function takeFile(bench: Workbench, file: File, side: SideName): Pr
   try {
     const bytes = await readFile(file);
     const kind = kindOf(bytes);
+    if (/\.ya?ml$/i.test(file.name) && kind !== 'policy') {
+      takeSettingsFile(bench, file.name, bytes);
+      return;
+    }
     if (kind === 'utf-16') throw new Error('this is UTF-16; save it as UTF-8');
     if (kind === 'snapshot') {
       await takeSnapshot(bench, { name: file.name, bytes: withoutMark(bytes), origin: 'file' });
     } else if (kind === 'policy' || /\.wasm$/i.test(file.name)) {
       takePolicy(bench, side, await bench.simulator.loadPolicy(file.name, bytes));
       bench.inputs.hasFile = true;
-    } else throw new Error('it is neither a snapshot of `steward snapshot` nor a WebAssembly policy');
+    } else throw new Error('it is neither a snapshot of `steward snapshot`, nor a WebAssembly policy, nor a settings file (.yaml)');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     announcements.say(`${clipped(file.name, 60)} was refused: ${clipped(why, 400)}`, 'bad');
   }
+}
+
+/** It is shown with the settings of this page in it, and not kept. */
+function takeSettingsFile(bench: Workbench, name: string, bytes: Uint8Array): void {
+  bench.settingsFile = { name, text: textOf(bytes) };
+  announcements.say('The settings file stands below “As YAML”, with these settings in it.', 'good');
 }
 
 /**
