@@ -65,8 +65,11 @@ impl Asker {
     /// An address of version 6 stands for its network, and one of this machine for all of them: one machine may have as
     /// many as it likes.
     pub fn network(address: IpAddr) -> IpAddr {
-        match address.to_canonical() {
-            address if address.is_loopback() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        let address = address.to_canonical();
+        if address.is_loopback() {
+            return IpAddr::V4(Ipv4Addr::LOCALHOST);
+        }
+        match address {
             IpAddr::V6(address) => {
                 let mut octets = address.octets();
                 octets[8..].fill(0);
