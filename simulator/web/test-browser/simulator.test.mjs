@@ -257,3 +257,14 @@ test('everything works by keyboard', async () => {
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   assert.equal(await page.evaluate(() => document.activeElement.getAttribute('role')), 'grid', 'the focus is back');
 });
+
+test('on a small screen the result is in sight, and the choices fold', async () => {
+  const page = await site.openSimulator({ viewport: { width: 390, height: 844 } });
+  const { y, height } = await page.locator('.headline').boundingBox();
+  assert.ok(y + height < 844, `the headline ends at ${y + height}`);
+  const snapshot = page.getByRole('region', { name: 'Snapshot', exact: true });
+  assert.equal(await snapshot.count(), 0);
+  await page.getByText('Change', { exact: true }).click();
+  await snapshot.waitFor();
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 390);
+});

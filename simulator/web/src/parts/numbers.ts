@@ -19,7 +19,13 @@ export function readNumber(text: string, { minimum, maximum, fraction = 0, nulla
     return { error: fraction === 0 ? 'write a whole number' : `write a number with at most ${fraction} decimals` };
   }
   const value = Number(bare);
-  if (minimum !== undefined && value < minimum) return { error: `write ${minimum} or more` };
-  if (maximum !== undefined && value > maximum) return { error: `write ${maximum} or less` };
-  return { value };
+  const error = outOfBounds(value, { minimum, maximum });
+  return error === undefined ? { value } : { error };
+}
+
+/** Also for a value that was not written into the field, but came with a file. */
+export function outOfBounds(value: number, { minimum, maximum }: Bounds): string | undefined {
+  if (minimum !== undefined && value < minimum) return `write ${minimum} or more`;
+  if (maximum !== undefined && value > maximum) return `write ${maximum} or less`;
+  return undefined;
 }
