@@ -71,6 +71,9 @@ story('tries another threshold at this seat in the simulator', async () => {
   const seat = page.getByRole('dialog');
   await seat.locator('.verdict.released').waitFor();
   assert.match(await seat.innerText(), /What would change this/);
+  // Back closes the dialog first.
+  await page.goBack();
+  await seat.waitFor({ state: 'detached' });
   await page.goBack();
   await heading(page, /^Plan /);
 });

@@ -27,7 +27,8 @@ after(async () => {
 
 /** A page behind which there is a daemon. */
 async function openWithDaemon(who) {
-  const page = await site.openSimulator();
+  // Without a page in the address, a daemon's page is the console.
+  const page = await site.openSimulator({ fragment: '#/simulator' });
   const answer = (path, body, status = 200) =>
     page.route(`**/api/v1/${path}`, (route) => route.fulfill({ status, contentType: 'application/json', body: JSON.stringify(body) }));
   if (who) await answer('who', who);
