@@ -11,6 +11,7 @@ mod error;
 mod history;
 mod lock;
 mod memory;
+mod messages;
 mod open;
 mod outbox;
 mod people;
@@ -25,6 +26,7 @@ pub use backup::{kept_file, set_aside};
 pub use erase::Erased;
 pub use error::LedgerError;
 pub use history::PastRelease;
+pub use messages::{Addressed, KeptMessage, Settled, SinkStanding};
 pub use lock::{CycleLock, DaemonLock, LockError};
 pub use open::{FILE_NAME, check_owner};
 pub use outbox::{Outbox, SetAside, Standing, Waiting};
@@ -85,12 +87,22 @@ impl Ledger {
     /// # Errors
     /// When an event cannot happen, or cannot be written. Then nothing may be done that the events announce.
     pub async fn append(&mut self, at: Instant, events: &[Event]) -> Result<(), LedgerError> {
+        self.append_and(at, events, None).await
+    }
+
+    /// [`Ledger::append`], and a message that the events say was delivered, both or neither.
+    async fn append_and(
+        &mut self,
+        at: Instant,
+        events: &[Event],
+        delivered: Option<&KeptMessage>,
+    ) -> Result<(), LedgerError> {
         if self.is_broken {
             return Err(LedgerError::Broken);
         }
         // Until the transaction is through, the state may run ahead of the disk.
         self.is_broken = true;
-        let written = write(&mut self.connection, &mut self.state, &self.reporting, self.head, at, events).await;
+        let written = write(&mut self.connection, &mut self.state, &self.reporting, self.head, at, events, delivered).await;
         match written {
             Ok(head) => self.head = head,
             Err(error) => {
@@ -145,6 +157,7 @@ async fn write(
     head: Head,
     at: Instant,
     events: &[Event],
+    delivered: Option<&KeptMessage>,
 ) -> Result<Head, LedgerError> {
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await.map_err(LedgerError::write)?;
     let mut head = catch_up(&mut transaction, state, head).await?;
@@ -154,6 +167,9 @@ async fn write(
         state.apply(head, at, event.clone()).map_err(LedgerError::Illegal)?;
         insert(&mut transaction, &entry).await?;
         report::enqueue(&mut transaction, reporting, state, at, event).await?;
+    }
+    if let Some(message) = delivered {
+        messages::settle(&mut transaction, message, &Settled::Delivered, at).await?;
     }
     transaction.commit().await.map_err(LedgerError::write)?;
     Ok(head)

@@ -19,6 +19,7 @@ pub mod executor;
 pub mod influx;
 pub mod ledger;
 pub mod monitor;
+pub mod notify;
 mod os_user;
 pub mod people;
 pub mod policies;

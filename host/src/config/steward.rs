@@ -7,13 +7,19 @@ use serde::{Deserialize, Serialize};
 
 use super::FilePath;
 
+pub mod alerts;
+pub mod cost;
 pub mod daemon;
+pub mod digest;
+pub mod forecast;
 pub mod guard;
 pub mod history;
 pub mod http;
 pub mod influx;
 pub mod license_type;
 pub mod monitor;
+pub mod notices;
+pub mod notify;
 pub mod policy;
 pub mod qrs;
 
@@ -41,4 +47,16 @@ pub struct Steward {
     pub http: http::Http,
     /// The connection to `InfluxDB`, and the points that wait for it.
     pub influx_db: influx::InfluxDb,
+    /// How far back and how far ahead the forecast of the pools looks.
+    pub forecast: forecast::Forecast,
+    /// What seats cost, and what a month may cost.
+    pub cost: cost::Cost,
+    /// From which number on administrators are told, and how patiently.
+    pub alerts: alerts::Alerts,
+    /// Where messages go.
+    pub notify: notify::Notify,
+    /// Telling people that their seat goes before it goes.
+    pub notices: notices::Notices,
+    /// A regular mail to the administrators.
+    pub digest: digest::DigestMail,
 }
