@@ -26,8 +26,8 @@ pub use backup::{kept_file, set_aside};
 pub use erase::Erased;
 pub use error::LedgerError;
 pub use history::PastRelease;
-pub use messages::{Addressed, KeptMessage, Settled, SinkStanding};
 pub use lock::{CycleLock, DaemonLock, LockError};
+pub use messages::{Addressed, KeptMessage, Settled, SinkStanding};
 pub use open::{FILE_NAME, check_owner};
 pub use outbox::{Outbox, SetAside, Standing, Waiting};
 pub use people::{Account, fold_account};
@@ -102,7 +102,8 @@ impl Ledger {
         }
         // Until the transaction is through, the state may run ahead of the disk.
         self.is_broken = true;
-        let written = write(&mut self.connection, &mut self.state, &self.reporting, self.head, at, events, delivered).await;
+        let written =
+            write(&mut self.connection, &mut self.state, &self.reporting, self.head, at, events, delivered).await;
         match written {
             Ok(head) => self.head = head,
             Err(error) => {
