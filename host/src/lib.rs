@@ -21,6 +21,7 @@ pub mod ledger;
 pub mod monitor;
 pub mod notify;
 mod os_user;
+pub mod outlook;
 pub mod people;
 pub mod policies;
 pub mod policy;

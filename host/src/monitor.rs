@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use steward_core::access::Access;
+use steward_core::cost::idle_seats;
 use steward_core::digest::Digest;
 use steward_core::ids::LicenseId;
 use steward_core::instant::Instant;
@@ -32,6 +33,16 @@ pub enum MonitorError {
     Ledger(#[from] LedgerError),
 }
 
+/// How pools are watched.
+#[derive(Debug, Clone, Copy)]
+pub struct Watching<'w> {
+    pub site: Digest,
+    pub reporting: &'w Reporting,
+    /// Days without use after which a seat of each type is idle.
+    pub thresholds: &'w BTreeMap<LicenseType, u32>,
+    pub retention_days: u32,
+}
+
 /// What a reading of the pools found.
 #[derive(Debug, Clone)]
 pub struct PoolReading {
@@ -49,9 +60,7 @@ pub struct PoolReading {
 pub async fn read_pools(
     ledger: &mut Ledger,
     client: &Client,
-    site: Digest,
-    reporting: &Reporting,
-    retention_days: u32,
+    watching: &Watching<'_>,
     clock: Clock<'_>,
 ) -> Result<PoolReading, MonitorError> {
     let at = clock();
@@ -66,7 +75,7 @@ pub async fn read_pools(
     let compared = match &seats {
         Some(seats) => {
             ledger.refresh().await?;
-            Some(compare(ledger, site, seats).await?)
+            Some(compare(ledger, watching.site, seats).await?)
         }
         None => None,
     };
@@ -77,17 +86,19 @@ pub async fn read_pools(
             reading.changes = seat_changes::counted(&types, &read.changes);
         }
     }
-    let points = points_of(&reading, reporting, seats.as_deref().unwrap_or_default());
+    let points = points_of(&reading, watching.reporting, seats.as_deref().unwrap_or_default());
     let is_sure_of_time = overview.clock_skew_ms.is_some_and(|skew| skew.abs() < CLOCK_SKEW_MAX_MS);
+    let idle = seats.as_ref().map(|seats| idle_seats(seats, watching.thresholds, at)).unwrap_or_default();
     let seats = compared.as_ref().map(|(read, _)| read);
     ledger
         .record_reading(&Reading {
             at,
-            site,
+            site: watching.site,
             counted: &reading.counted,
             seats,
+            idle: &idle,
             points: &points,
-            retention_days: is_sure_of_time.then_some(retention_days),
+            retention_days: is_sure_of_time.then_some(watching.retention_days),
         })
         .await?;
     Ok(reading)

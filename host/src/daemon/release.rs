@@ -43,8 +43,7 @@ pub(super) async fn run(work: &mut Work, client: &Client, mode: Mode) -> anyhow:
         () = work.stop.cancelled() => return Ok(stopped()),
     };
     work.beat.beat();
-    let retention_days = settings.steward.history.retention_days;
-    cycle::watch(&mut work.ledger, &prepared.snapshot, site, retention_days, work.timer.now()).await?;
+    cycle::watch(&mut work.ledger, &prepared.snapshot, site, &settings, work.timer.now()).await?;
     let (prepared, plan) = planned(prepared).await?;
     cycle::store_plan(&mut work.ledger, &prepared, &plan, work.timer.now()).await?;
     work.beat.beat();

@@ -16,6 +16,7 @@ use steward_core::policy::PolicyIdentity;
 use super::job::Job;
 use super::shadow::ShadowFacts;
 use crate::monitor::PoolReading;
+use crate::outlook::Outlook;
 use crate::qrs::RequestCounts;
 
 /// How a job ended.
@@ -55,6 +56,8 @@ pub struct JobReport {
 pub struct Facts {
     pub pools: Option<PoolReading>,
     pub server_license: Option<(Instant, ServerLicense)>,
+    /// What the readings with this one say.
+    pub outlook: Option<Outlook>,
     pub plan: Option<PlanFacts>,
     pub run: Option<RunFacts>,
     /// What the policies in the shadow would have done.

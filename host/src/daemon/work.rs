@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use steward_core::instant::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::heartbeat::Heartbeat;
@@ -14,9 +15,10 @@ use crate::config::Settings;
 use crate::error_chain;
 use crate::executor;
 use crate::ledger::{Ledger, LockError};
-use crate::monitor;
+use crate::monitor::{self, Watching};
+use crate::outlook::{self, Outlook};
 use crate::qrs::{Client, RequestCounts};
-use crate::run_settings::{execution_settings, reporting};
+use crate::run_settings::{execution_settings, release_thresholds, reporting};
 use crate::{apply, cycle};
 
 /// Releases or not.
@@ -85,25 +87,51 @@ async fn carry_out(work: &mut Work, client: &Client, job: Job, mode: Mode) -> an
     match job {
         Job::Monitor => read_pools(work, client).await,
         Job::ServerLicense => read_server_license(work, client).await,
-        Job::Release => release::run(work, client, mode).await,
+        Job::Release => {
+            let mut ended = release::run(work, client, mode).await?;
+            if ended.facts.run.is_some() {
+                let now = work.timer.now();
+                match look_ahead(work, now).await {
+                    Ok(outlook) => ended.facts.outlook = Some(outlook),
+                    Err(problem) => tracing::warn!("after a release {problem}"),
+                }
+            }
+            Ok(ended)
+        }
     }
 }
 
 async fn read_pools(work: &mut Work, client: &Client) -> anyhow::Result<Ended> {
     let site = cycle::site_of(&work.settings);
     let reporting = reporting(&work.settings);
-    let retention_days = work.settings.steward.history.retention_days;
-    let reading = tokio::select! {
-        read = monitor::read_pools(&mut work.ledger, client, site, &reporting, retention_days, work.timer.clock()) => read?,
+    let thresholds = release_thresholds(&work.settings);
+    let watching = Watching {
+        site,
+        reporting: &reporting,
+        thresholds: &thresholds,
+        retention_days: work.settings.steward.history.retention_days,
+    };
+    let mut reading = tokio::select! {
+        read = monitor::read_pools(&mut work.ledger, client, &watching, work.timer.clock()) => read?,
         () = work.stop.cancelled() => return Ok(stopped()),
     };
+    let outlook = look_ahead(work, reading.at).await;
+    reading.problems.extend(outlook.as_ref().err().cloned());
     let kinds = reading.counted.len();
     let outcome = if reading.problems.is_empty() { JobOutcome::Done } else { JobOutcome::Attention };
     let message = match reading.problems.as_slice() {
         [] => format!("read {kinds} kinds of access"),
         problems => problems.join("; "),
     };
-    Ok(Ended { outcome, message, facts: Facts { pools: Some(reading), ..Facts::default() } })
+    Ok(Ended { outcome, message, facts: Facts { pools: Some(reading), outlook: outlook.ok(), ..Facts::default() } })
+}
+
+/// What the ledger says about the future and about money. That it cannot be told is no reason to read nothing.
+async fn look_ahead(work: &mut Work, at: Instant) -> Result<Outlook, String> {
+    work.beat.beat();
+    let outlook = outlook::outlook(&mut work.ledger, &work.settings, at).await;
+    work.beat.beat();
+    outlook.map_err(|error| format!("forecast and cost cannot be told: {}", error_chain::text(&error)))
 }
 
 async fn read_server_license(work: &mut Work, client: &Client) -> anyhow::Result<Ended> {
