@@ -4,6 +4,7 @@
 //! so. Whoever acts, acts afterwards. Nothing here decides what may happen: core does, and an event that it refuses is
 //! not written.
 
+mod alerts;
 mod alive;
 mod backup;
 mod costs;
