@@ -1,7 +1,7 @@
 //! The release job: a plan, and unless it is a dry run what the executor does with it, all within the guard.
 
 use steward_core::application::{Choice, Refusal};
-use steward_core::guard::{Gate, Scope};
+use steward_core::guard::{Gate, Scope, lost_protections};
 use steward_core::plan::{Held, Plan, PlanBody};
 
 use super::report::{Facts, PlanFacts, RunFacts};
@@ -51,7 +51,10 @@ pub(super) async fn run(work: &mut Work, client: &Client, mode: Mode) -> anyhow:
         shadow::compare(&mut work.ledger, shadows, prepared, &plan, &work.beat, &work.stop).await?;
     work.beat.beat();
 
-    let facts = Facts { shadows: Some(shadows), plan: Some(PlanFacts::of(plan.body())), ..Facts::default() };
+    let last = prepared.memory.last_reading.as_ref();
+    let lost = last.map(|last| lost_protections(&prepared.snapshot, &prepared.settings.guard, last));
+    let plan_facts = PlanFacts::of(plan.body(), lost.unwrap_or_default());
+    let facts = Facts { shadows: Some(shadows), plan: Some(plan_facts), ..Facts::default() };
     let told = told(&plan);
     if plan.body().held.iter().any(|held| held.scope == Scope::Run) {
         // What was read is in doubt, and says nothing about rules either.
