@@ -4,6 +4,7 @@
 //! Nothing is decided here. The first request to stop finishes the release in hand and its entry in the ledger; a second
 //! one, or a time-out, ends the process where it stands, and the next start looks what came of it.
 
+mod alerting;
 pub mod control;
 pub(crate) mod heartbeat;
 pub mod job;
@@ -148,6 +149,7 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
     let (settings, in_force_now) = watch::channel(first.clone());
     let (outbox, outbox_now) = watch::channel(OutboxStatus::default());
     let points = Arc::new(Notify::new());
+    let messages = Arc::new(Notify::new());
     let beat = Heartbeat::default();
     if options.signals {
         signals::listen(stop.clone(), requests.clone()).map_err(DaemonError::Signals)?;
@@ -161,7 +163,7 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
             folder: &folder,
             settings: in_force_now.clone(),
             status: published.clone(),
-            outbox: outbox_now,
+            outbox: outbox_now.clone(),
             beat: beat.clone(),
             requests,
             points: points.clone(),
@@ -188,6 +190,8 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
         status,
         settings,
         points,
+        messages,
+        outbox: outbox_now,
         until: options.until,
     };
     let keeper = async {

@@ -1,6 +1,7 @@
 //! Steward's host: everything that is read, written, sent or awaited. It decides nothing; deciding is core's.
 
 pub mod activation;
+pub mod alerts;
 pub mod api;
 pub mod apply;
 pub mod arming;
@@ -21,6 +22,7 @@ pub mod ledger;
 pub mod monitor;
 pub mod notify;
 mod os_user;
+pub mod outlook;
 pub mod people;
 pub mod policies;
 pub mod policy;

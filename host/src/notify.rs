@@ -6,3 +6,5 @@
 mod message;
 
 pub use message::{Content, Letter, LetterSeat, LicenseNews, LicenseTopic, Mail, Message};
+mod sinks_tmp;
+pub use sinks_tmp::Sinks;

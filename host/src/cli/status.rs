@@ -59,14 +59,8 @@ pub async fn run(args: StatusArgs) -> Result<Outcome> {
         Some(mut ledger) => {
             let releases = Releases::of(&mut ledger).await?;
             daemon = ledger.last_seen_alive().await?.map(|seen| Daemon::of(&seen, is_at_work));
-            cycle::watch(
-                &mut ledger,
-                &snapshot,
-                cycle::site_of(&loaded.settings),
-                loaded.settings.steward.history.retention_days,
-                clock::now(),
-            )
-            .await?;
+            let site = cycle::site_of(&loaded.settings);
+            cycle::watch(&mut ledger, &snapshot, site, &loaded.settings, clock::now()).await?;
             ledger.close().await;
             Some(releases)
         }

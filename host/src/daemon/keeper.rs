@@ -14,6 +14,7 @@ use steward_core::timetable::{Timetable, is_overdue};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::alerting;
 use super::heartbeat::Heartbeat;
 use super::job::Job;
 use super::report::{JobOutcome, JobReport};
@@ -24,6 +25,7 @@ use super::work::{self, Mode, Work};
 use crate::clock::Timer;
 use crate::config::Settings;
 use crate::cycle;
+use crate::influx::OutboxStatus;
 use crate::ledger::Ledger;
 use crate::run_settings::settings_draft;
 
@@ -39,6 +41,9 @@ const OVERDUE_GRACE_MS: i64 = 10 * MS_PER_MINUTE;
 const TICK_MS: i64 = 2000;
 /// The ledger's disk is tried this often while nothing else writes.
 const PROBE_EVERY_MS: i64 = MS_PER_MINUTE;
+
+/// The rules of the alerts look at the facts this often, and after each job.
+const ALERTS_EVERY_MS: i64 = MS_PER_MINUTE;
 
 /// What somebody outside may ask for.
 #[derive(Debug)]
@@ -71,6 +76,10 @@ pub struct Parts {
     pub settings: watch::Sender<Arc<Settings>>,
     /// Told when points may wait for `InfluxDB`.
     pub points: Arc<Notify>,
+    /// Told when messages may wait for sinks.
+    pub messages: Arc<Notify>,
+    /// How much waits for `InfluxDB`.
+    pub outbox: watch::Receiver<OutboxStatus>,
     /// Simulated time that ends: the keeper stops there.
     pub until: Option<Instant>,
 }
@@ -83,6 +92,7 @@ pub struct Keeper {
     failures: BTreeMap<Job, u32>,
     status: Status,
     probed_at: Option<Instant>,
+    alerts_looked_at: Option<Instant>,
     /// Changed rules were loaded, and nobody has compared them yet.
     looks_at_rules: bool,
     /// The plan whose rules were accepted when somebody compared last.
@@ -108,6 +118,7 @@ impl Keeper {
             failures: BTreeMap::new(),
             status,
             probed_at: None,
+            alerts_looked_at: None,
             looks_at_rules: false,
             rules_compared_with: None,
             reopens_ledger: false,
@@ -149,6 +160,7 @@ impl Keeper {
         self.probe_ledger(now).await;
         self.see_whether_rules_still_wait().await;
         self.publish(now);
+        self.look_at_alerts(now).await;
         now
     }
 
@@ -281,6 +293,7 @@ impl Keeper {
             Ok((ledger, report)) => {
                 self.ledger = Some(ledger);
                 self.ended(&report, mode);
+                self.remember(&report, mode).await;
             }
             Err(error) => {
                 tracing::error!(%job, "the job ended in a panic, which is a bug: {error}");
@@ -297,6 +310,18 @@ impl Keeper {
                 };
                 self.ended(&report, mode);
             }
+        }
+    }
+
+    async fn remember(&mut self, report: &JobReport, mode: Mode) {
+        self.alerts_looked_at = None;
+        if mode == Mode::Look {
+            return;
+        }
+        if let Some(ledger) = &mut self.ledger
+            && let Err(error) = alerting::remember(ledger, report).await
+        {
+            tracing::error!("what came of the job is not remembered: {}", crate::error_chain::text(&error));
         }
     }
 
@@ -402,6 +427,29 @@ impl Keeper {
                 self.status.ledger.problem = Some(problem);
             }
         }
+    }
+
+    /// What has to be said is written down here, and sent by others.
+    async fn look_at_alerts(&mut self, now: Instant) {
+        let is_due = self.alerts_looked_at.is_none_or(|at| now.millis_since(at).abs() >= ALERTS_EVERY_MS);
+        if !is_due {
+            return;
+        }
+        let Some(mut ledger) = self.ledger.take().filter(Ledger::is_usable) else { return };
+        self.alerts_looked_at = Some(now);
+        let outbox = self.parts.outbox.borrow().clone();
+        let InForce { settings, schedules, .. } = &self.parts.in_force;
+        match alerting::look(&mut ledger, settings, schedules, &self.status, outbox, now).await {
+            Ok(state) => {
+                self.status.alerts = state;
+                self.parts.messages.notify_one();
+                self.parts.status.send_replace(Arc::new(self.status.clone()));
+            }
+            Err(error) => {
+                tracing::error!("alerts were not looked at: {}", crate::error_chain::text(&error));
+            }
+        }
+        self.ledger = Some(ledger);
     }
 
     fn publish(&mut self, now: Instant) {

@@ -1,7 +1,7 @@
 //! The release job: a plan, and unless it is a dry run what the executor does with it, all within the guard.
 
 use steward_core::application::{Choice, Refusal};
-use steward_core::guard::{Gate, Scope};
+use steward_core::guard::{Gate, Scope, lost_protections};
 use steward_core::plan::{Held, Plan, PlanBody};
 
 use super::report::{Facts, PlanFacts, RunFacts};
@@ -43,8 +43,7 @@ pub(super) async fn run(work: &mut Work, client: &Client, mode: Mode) -> anyhow:
         () = work.stop.cancelled() => return Ok(stopped()),
     };
     work.beat.beat();
-    let retention_days = settings.steward.history.retention_days;
-    cycle::watch(&mut work.ledger, &prepared.snapshot, site, retention_days, work.timer.now()).await?;
+    cycle::watch(&mut work.ledger, &prepared.snapshot, site, &settings, work.timer.now()).await?;
     let (prepared, plan) = planned(prepared).await?;
     cycle::store_plan(&mut work.ledger, &prepared, &plan, work.timer.now()).await?;
     work.beat.beat();
@@ -52,7 +51,10 @@ pub(super) async fn run(work: &mut Work, client: &Client, mode: Mode) -> anyhow:
         shadow::compare(&mut work.ledger, shadows, prepared, &plan, &work.beat, &work.stop).await?;
     work.beat.beat();
 
-    let facts = Facts { shadows: Some(shadows), plan: Some(PlanFacts::of(plan.body())), ..Facts::default() };
+    let last = prepared.memory.last_reading.as_ref();
+    let lost = last.map(|last| lost_protections(&prepared.snapshot, &prepared.settings.guard, last));
+    let plan_facts = PlanFacts::of(plan.body(), lost.unwrap_or_default());
+    let facts = Facts { shadows: Some(shadows), plan: Some(plan_facts), ..Facts::default() };
     let told = told(&plan);
     if plan.body().held.iter().any(|held| held.scope == Scope::Run) {
         // What was read is in doubt, and says nothing about rules either.

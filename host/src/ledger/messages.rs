@@ -101,12 +101,7 @@ impl Ledger {
     ///
     /// # Errors
     /// As [`Ledger::append`]. Then the letter waits on, and is sent again.
-    pub async fn settle_letter(
-        &mut self,
-        letter: &KeptMessage,
-        proof: Event,
-        at: Instant,
-    ) -> Result<(), LedgerError> {
+    pub async fn settle_letter(&mut self, letter: &KeptMessage, proof: Event, at: Instant) -> Result<(), LedgerError> {
         self.append_and(at, &[proof], Some(letter)).await
     }
 
@@ -159,12 +154,11 @@ impl Ledger {
                 _ => standing.dropped = messages,
             }
         }
-        let kept: Vec<(String, bool, i64, Option<String>)> = sqlx::query_as(
-            "SELECT sink, is_refused, COUNT(*), MAX(problem) FROM message GROUP BY sink, is_refused",
-        )
-        .fetch_all(&mut self.connection)
-        .await
-        .map_err(LedgerError::read)?;
+        let kept: Vec<(String, bool, i64, Option<String>)> =
+            sqlx::query_as("SELECT sink, is_refused, COUNT(*), MAX(problem) FROM message GROUP BY sink, is_refused")
+                .fetch_all(&mut self.connection)
+                .await
+                .map_err(LedgerError::read)?;
         for (sink, is_refused, messages, problem) in kept {
             let standing = found.entry(sink).or_default();
             let messages = u64::try_from(messages).unwrap_or(0);
