@@ -82,6 +82,8 @@ pub struct Api {
     pub timer: Timer,
     /// Told when points may wait for `InfluxDB`.
     pub points: Arc<Notify>,
+    /// Told when messages may wait for sinks.
+    pub messages: Arc<Notify>,
     /// Of this start of the daemon.
     pub daemon: Digest,
 }

@@ -167,6 +167,7 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
             beat: beat.clone(),
             requests,
             points: points.clone(),
+            messages: messages.clone(),
             timer: options.timer.clone(),
             codes: hooks.codes.clone(),
             works: works.clone(),
@@ -225,6 +226,7 @@ struct Answering<'a> {
     beat: Heartbeat,
     requests: mpsc::Sender<Request>,
     points: Arc<Notify>,
+    messages: Arc<Notify>,
     timer: Timer,
     codes: SignInCodes,
     works: Works,
@@ -278,6 +280,7 @@ async fn answer(
         in_hand: InHand::default(),
         timer: parts.timer,
         points: parts.points,
+        messages: parts.messages,
         daemon: token::hash(&token::generate()?),
     };
     let at_desk = ends.clone();

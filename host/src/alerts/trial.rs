@@ -33,8 +33,7 @@ pub fn trial(
         Some(name) => Rule::parse(name).ok_or_else(|| TrialError::Rule(name.to_owned()))?,
         None => Rule::LowAvailability,
     };
-    let described = Sinks::of(settings).describe();
-    let names: Vec<String> = described.into_iter().filter(|sink| sink.takes_alerts).map(|sink| sink.name).collect();
+    let names = Sinks::of(settings).of_alerts();
     if names.is_empty() {
         return Err(TrialError::NoSink);
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use steward_core::alert::{AlertState, Phase, Rule};
 use steward_core::instant::Instant;
 
+use super::told::{AlertBody, AlertHistory, AlertsBody, PastAlertBody, RuleBody, SinkBody};
 use super::{alert_settings, silences};
-use crate::api::bodies::alerts::{AlertBody, AlertHistory, AlertsBody, PastAlertBody, RuleBody, SinkBody};
 use crate::config::Settings;
 use crate::cycle;
 use crate::ledger::{Ledger, LedgerError};
@@ -21,12 +21,16 @@ pub async fn all(ledger: &mut Ledger, settings: &Settings, now: Instant) -> Resu
     let silences = silences::in_force(ledger, now).await?;
     let standings = ledger.sink_standings().await?;
     let rules = alert_settings(settings);
-    let sinks = Sinks::of(settings).describe();
+    let sinks = Sinks::of(settings);
+    let takers = sinks.of_alerts();
+    let described = sinks.describe().into_iter();
     Ok(AlertsBody {
         at: state.last_step_at(),
         alerts: alerts(&state),
         silences: silences.into_iter().map(Into::into).collect(),
-        sinks: sinks.iter().map(|sink| SinkBody::new(sink, standings.get(&sink.name))).collect(),
+        sinks: described
+            .map(|sink| SinkBody::new(&sink, takers.contains(&sink.name), standings.get(&sink.name)))
+            .collect(),
         rules: Rule::ALL.into_iter().map(|rule| RuleBody::new(rule, &rules)).collect(),
     })
 }

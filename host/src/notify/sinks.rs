@@ -112,7 +112,8 @@ impl Sinks {
         if notification.silenced_by.is_some() {
             return Vec::new();
         }
-        let told = self.by_name.iter().filter(|(_, sink)| sink.tells().is_some_and(|tells| tells_of(tells, notification)));
+        let told =
+            self.by_name.iter().filter(|(_, sink)| sink.tells().is_some_and(|tells| tells_of(tells, notification)));
         told.map(|(name, _)| name.clone()).collect()
     }
 
@@ -148,8 +149,8 @@ impl Sinks {
 }
 
 fn tells_of(tells: &Tells, notification: &Notification) -> bool {
-    let is_of_rule = tells.rules.is_empty()
-        || tells.rules.iter().any(|rule| rule.trim() == notification.key.rule().as_str());
+    let is_of_rule =
+        tells.rules.is_empty() || tells.rules.iter().any(|rule| rule.trim() == notification.key.rule().as_str());
     let is_bad_enough = notification.severity >= severity(tells.min_severity);
     match notification.kind {
         Kind::Test => is_of_rule,

@@ -1,8 +1,9 @@
 //! What administrators were told, and what was over before.
 
+use crate::alerts::told::{AlertHistory, AlertsBody};
 use crate::alerts::view;
 use crate::api::answer::Shown;
-use crate::api::bodies::alerts::{AlertHistory, AlertHistoryQuery, AlertsBody};
+use crate::api::bodies::alerts::AlertHistoryQuery;
 use crate::api::call::{Call, Nothing, within};
 use crate::api::desk::of_ledger;
 use crate::api::problem::Problem;

@@ -4,9 +4,10 @@ use steward_core::alert::Rule;
 use steward_core::text::is_unprintable;
 
 use crate::alerts::silences::{self, SilenceError, Wanted};
+use crate::alerts::told::SilenceBody;
 use crate::alerts::trial::{TrialError, trial};
 use crate::api::answer::Shown;
-use crate::api::bodies::alerts::{SilenceBody, SilencePath, SilenceRequest, TestBody, TestRequest};
+use crate::api::bodies::alerts::{SilencePath, SilenceRequest, TestBody, TestRequest};
 use crate::api::call::{Call, Nothing};
 use crate::api::desk::of_ledger;
 use crate::api::events::Happening;
