@@ -19,6 +19,7 @@ mod event_text;
 pub mod executor;
 pub mod influx;
 pub mod ledger;
+mod letters;
 pub mod monitor;
 pub mod notify;
 mod os_user;

@@ -20,4 +20,4 @@ mod tls;
 mod webhook;
 
 pub use message::{Content, Letter, LetterSeat, LicenseNews, LicenseTopic, Mail, Message};
-pub use sinks::{SinkDescription, Sinks};
+pub use sinks::{DIGEST, NOTICES, SinkDescription, Sinks};

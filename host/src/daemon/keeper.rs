@@ -318,10 +318,20 @@ impl Keeper {
         if mode == Mode::Look {
             return;
         }
-        if let Some(ledger) = &mut self.ledger
-            && let Err(error) = alerting::remember(ledger, report).await
-        {
+        let Some(ledger) = &mut self.ledger else { return };
+        if let Err(error) = alerting::remember(ledger, report).await {
             tracing::error!("what came of the job is not remembered: {}", crate::error_chain::text(&error));
+        }
+        if let Some((at, license)) = &report.facts.server_license {
+            let settings = &self.parts.in_force.settings;
+            match alerting::tell_of_license(ledger, settings, *at, license).await {
+                Ok(true) => self.parts.messages.notify_one(),
+                Ok(false) => {}
+                Err(error) => {
+                    let problem = crate::error_chain::text(&error);
+                    tracing::error!("webhooks are not told about the licence of the server: {problem}");
+                }
+            }
         }
     }
 
