@@ -105,7 +105,13 @@ pub(super) fn topics(settings: &Settings) -> Vec<Topic> {
         };
         if let Some(topic) = topic.as_deref().map(str::trim).filter(|topic| !topic.is_empty()) {
             let name = format!("butler-mqtt-{}", group.word());
-            topics.push(Topic { name, group, host: host.to_owned(), port: butler.broker_port, topic: topic.to_owned() });
+            topics.push(Topic {
+                name,
+                group,
+                host: host.to_owned(),
+                port: butler.broker_port,
+                topic: topic.to_owned(),
+            });
         }
     }
     topics
@@ -152,7 +158,6 @@ pub(super) async fn call(hook: &Hook, id: &str, news: &LicenseNews) -> Result<()
     };
     request.send().await
 }
-
 
 /// As for the repository service: a root that is given is always verified against.
 pub(super) fn trust(cert: &WebhookCert) -> Trust {

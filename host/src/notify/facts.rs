@@ -28,7 +28,8 @@ impl Installation {
 pub(super) fn json(facts: &AlertFacts<'_>) -> Result<String, Failure> {
     let value = serde_json::to_value(facts).map_err(|error| Failure::refused(error.to_string()))?;
     let Value::Object(members) = value else { return Err(Failure::refused("the facts are no object")) };
-    let members: Map<String, Value> = members.into_iter().map(|(name, value)| (camel_case(&name), tame(value))).collect();
+    let members: Map<String, Value> =
+        members.into_iter().map(|(name, value)| (camel_case(&name), tame(value))).collect();
     Ok(Value::Object(members).to_string())
 }
 

@@ -67,11 +67,13 @@ impl Request<'_> {
         }
         let said = after_colon(&confidence.quote(&String::from_utf8_lossy(&bytes)));
         Err(match status {
-            408 | 425 | 429 | 500.. => {
-                Failure::Passing { problem: format!("`{host}` cannot take it now (status {status}){said}"), retry_after }
-            }
-            300..400 => {
-                let place = redirected.as_ref().and_then(Url::host_str).map_or_else(String::new, |to| format!(" `{to}`"));
+            408 | 425 | 429 | 500.. => Failure::Passing {
+                problem: format!("`{host}` cannot take it now (status {status}){said}"),
+                retry_after,
+            },
+            300..=399 => {
+                let place =
+                    redirected.as_ref().and_then(Url::host_str).map_or_else(String::new, |to| format!(" `{to}`"));
                 Failure::refused(format!(
                     "`{host}` sends us to another address{place} (status {status}), which is not followed: write the \
                      address itself into the settings"

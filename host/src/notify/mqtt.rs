@@ -63,12 +63,17 @@ impl Broker {
     }
 
     pub(super) fn shown(&self) -> String {
-        if self.host.contains(':') { format!("[{}]:{}", self.host, self.port) } else { format!("{}:{}", self.host, self.port) }
+        if self.host.contains(':') {
+            format!("[{}]:{}", self.host, self.port)
+        } else {
+            format!("{}:{}", self.host, self.port)
+        }
     }
 
     pub(super) async fn send(&self, publication: Publication<'_>) -> Result<(), Failure> {
         let tls = self.trust.as_ref().map(tls::client_config).transpose();
-        let tls = tls.map_err(|problem| Failure::Unwelcome { problem })?.map(|tls| TlsConfiguration::Rustls(Arc::new(tls)));
+        let tls =
+            tls.map_err(|problem| Failure::Unwelcome { problem })?.map(|tls| TlsConfiguration::Rustls(Arc::new(tls)));
         let both = async {
             match five::send(self, tls.clone(), publication).await {
                 Err(Fault::OtherVersion(_)) => four::send(self, tls, publication).await,

@@ -63,9 +63,12 @@ fn card(
     let title = cut(&write(sink.title.as_deref().unwrap_or(TITLE))?, TITLE_CHARS);
     let said = cut(&write(sink.text.as_deref().unwrap_or(TEXT))?, text_chars);
     let mut rows = Vec::new();
-    for (name, template) in
-        [("Site", "{{ site }}"), ("Severity", "{{ severity }}"), ("Since", "{{ fired_at }}"), ("What to do", "{{ next_step }}")]
-    {
+    for (name, template) in [
+        ("Site", "{{ site }}"),
+        ("Severity", "{{ severity }}"),
+        ("Since", "{{ fired_at }}"),
+        ("What to do", "{{ next_step }}"),
+    ] {
         let value = write(template)?;
         if !value.is_empty() {
             rows.push(json!({ "title": name, "value": value }));

@@ -97,7 +97,9 @@ async fn connect(server: &MailServer) -> Result<AsyncSmtpConnection, Failure> {
         if !connection.can_starttls() {
             let host = shown(server);
             return Err(Failure::Unwelcome {
-                problem: format!("`{host}` offers no STARTTLS, and without it nothing is sent: check port and `encryption`"),
+                problem: format!(
+                    "`{host}` offers no STARTTLS, and without it nothing is sent: check port and `encryption`"
+                ),
             });
         }
         connection.starttls(parameters(server)?, &name).await.map_err(told)?;

@@ -76,9 +76,9 @@ fn refused(broker: &Broker, error: &ConnectionError) -> Fault {
     match error {
         ConnectionError::ConnectionRefused(code) => match code {
             ConnectReturnCode::BadUserNamePassword => failed(broker.refuses_login("wrong user or password")),
-            ConnectReturnCode::NotAuthorized | ConnectReturnCode::Banned | ConnectReturnCode::BadAuthenticationMethod => {
-                failed(broker.refuses_login("not authorised"))
-            }
+            ConnectReturnCode::NotAuthorized
+            | ConnectReturnCode::Banned
+            | ConnectReturnCode::BadAuthenticationMethod => failed(broker.refuses_login("not authorised")),
             ConnectReturnCode::RefusedProtocolVersion | ConnectReturnCode::UnsupportedProtocolVersion => {
                 Fault::OtherVersion(broker.closed())
             }

@@ -1,7 +1,9 @@
 //! In MQTT 3.1.1, in which a broker confirms also what it throws away.
 
 use rumqttc::mqttbytes::v4::{ConnectReturnCode, Packet};
-use rumqttc::{AsyncClient, ConnectionError, Event, MqttOptions, NetworkOptions, Outgoing, QoS, TlsConfiguration, Transport};
+use rumqttc::{
+    AsyncClient, ConnectionError, Event, MqttOptions, NetworkOptions, Outgoing, QoS, TlsConfiguration, Transport,
+};
 
 use super::{Broker, Fault, INCOMING_BYTES_MAX, OUTGOING_BYTES_MAX, Publication};
 use crate::notify::failure::Failure;
