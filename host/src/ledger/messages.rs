@@ -74,8 +74,7 @@ impl Ledger {
 
     /// The names of sinks for which messages wait.
     pub async fn sinks_waited_for(&mut self) -> Result<Vec<String>, LedgerError> {
-        let statement = "SELECT DISTINCT sink FROM message WHERE is_refused = 0 ORDER BY sink";
-        sqlx::query_scalar(statement).fetch_all(&mut self.connection).await.map_err(LedgerError::read)
+        sinks_waited_for(&mut self.connection).await
     }
 
     /// The message that waits longest for a sink.
@@ -137,46 +136,57 @@ impl Ledger {
 
     /// How all sinks stand, by name.
     pub async fn sink_standings(&mut self) -> Result<BTreeMap<String, SinkStanding>, LedgerError> {
-        let mut found: BTreeMap<String, SinkStanding> = BTreeMap::new();
-        let counted: Vec<(String, String, i64, String)> =
-            sqlx::query_as("SELECT sink, what, messages, last_at FROM sink_count")
-                .fetch_all(&mut self.connection)
-                .await
-                .map_err(LedgerError::read)?;
-        for (sink, what, messages, last_at) in counted {
-            let standing = found.entry(sink).or_default();
-            let messages = u64::try_from(messages).unwrap_or(0);
-            match what.as_str() {
-                DELIVERED => {
-                    standing.delivered = messages;
-                    standing.last_delivered_at = Instant::parse(&last_at);
-                }
-                REFUSED => standing.refused = messages,
-                _ => standing.dropped = messages,
-            }
-        }
-        let kept: Vec<(String, bool, i64, Option<String>)> =
-            sqlx::query_as("SELECT sink, is_refused, COUNT(*), MAX(problem) FROM message GROUP BY sink, is_refused")
-                .fetch_all(&mut self.connection)
-                .await
-                .map_err(LedgerError::read)?;
-        for (sink, is_refused, messages, problem) in kept {
-            let standing = found.entry(sink).or_default();
-            let messages = u64::try_from(messages).unwrap_or(0);
-            if is_refused {
-                standing.refused_kept = messages;
-            } else {
-                standing.waiting = messages;
-                standing.problem = problem;
-            }
-        }
-        Ok(found)
+        standings(&mut self.connection).await
     }
 }
 
 const DELIVERED: &str = "delivered";
 const REFUSED: &str = "refused";
-const DROPPED: &str = "dropped";
+pub(super) const DROPPED: &str = "dropped";
+
+pub(super) async fn sinks_waited_for(connection: &mut SqliteConnection) -> Result<Vec<String>, LedgerError> {
+    let statement = "SELECT DISTINCT sink FROM message WHERE is_refused = 0 ORDER BY sink";
+    sqlx::query_scalar(statement).fetch_all(connection).await.map_err(LedgerError::read)
+}
+
+pub(super) async fn standings(
+    connection: &mut SqliteConnection,
+) -> Result<BTreeMap<String, SinkStanding>, LedgerError> {
+    let mut found: BTreeMap<String, SinkStanding> = BTreeMap::new();
+    let counted: Vec<(String, String, i64, String)> =
+        sqlx::query_as("SELECT sink, what, messages, last_at FROM sink_count")
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(LedgerError::read)?;
+    for (sink, what, messages, last_at) in counted {
+        let standing = found.entry(sink).or_default();
+        let messages = u64::try_from(messages).unwrap_or(0);
+        match what.as_str() {
+            DELIVERED => {
+                standing.delivered = messages;
+                standing.last_delivered_at = Instant::parse(&last_at);
+            }
+            REFUSED => standing.refused = messages,
+            _ => standing.dropped = messages,
+        }
+    }
+    let kept: Vec<(String, bool, i64, Option<String>)> =
+        sqlx::query_as("SELECT sink, is_refused, COUNT(*), MAX(problem) FROM message GROUP BY sink, is_refused")
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(LedgerError::read)?;
+    for (sink, is_refused, messages, problem) in kept {
+        let standing = found.entry(sink).or_default();
+        let messages = u64::try_from(messages).unwrap_or(0);
+        if is_refused {
+            standing.refused_kept = messages;
+        } else {
+            standing.waiting = messages;
+            standing.problem = problem;
+        }
+    }
+    Ok(found)
+}
 
 /// Puts messages into the queue, together with whatever else the transaction writes. One that is there already stays one.
 pub(super) async fn enqueue(
@@ -242,7 +252,7 @@ pub(super) async fn settle(
     }
 }
 
-async fn count(
+pub(super) async fn count(
     connection: &mut SqliteConnection,
     sink: &str,
     what: &str,
@@ -263,7 +273,7 @@ async fn count(
     Ok(())
 }
 
-fn kept(row: &SqliteRow) -> Result<KeptMessage, LedgerError> {
+pub(super) fn kept(row: &SqliteRow) -> Result<KeptMessage, LedgerError> {
     let text = |column: &str| row.try_get::<String, _>(column).map_err(LedgerError::read);
     let made_at = text("made_at")?;
     let attempts: i64 = row.try_get("attempts").map_err(LedgerError::read)?;

@@ -71,7 +71,7 @@ impl Request<'_> {
                 problem: format!("`{host}` cannot take it now (status {status}){said}"),
                 retry_after,
             },
-            300..400 => {
+            300..=399 => {
                 let place =
                     redirected.as_ref().and_then(Url::host_str).map_or_else(String::new, |to| format!(" `{to}`"));
                 Failure::refused(format!(

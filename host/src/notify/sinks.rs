@@ -78,16 +78,18 @@ impl Sinks {
     pub fn of(settings: &Settings) -> Self {
         let notify = &settings.steward.notify;
         let mut by_name = BTreeMap::new();
-        let mut add = |name: &str, sink: Sink| by_name.insert(name.trim().to_owned(), sink);
+        let mut add = |name: &str, sink: Sink| {
+            by_name.insert(name.trim().to_owned(), sink);
+        };
         if notify.log.enable {
             add(LOG, Sink::Log(notify.log.tells.clone()));
         }
-        notify.webhooks.iter().for_each(|sink| drop(add(&sink.name, Sink::Webhook(sink.clone()))));
-        notify.slack.iter().for_each(|sink| drop(add(&sink.name, Sink::Slack(sink.clone()))));
-        notify.teams.iter().for_each(|sink| drop(add(&sink.name, Sink::Teams(sink.clone()))));
-        notify.mqtt.iter().for_each(|sink| drop(add(&sink.name, Sink::Mqtt(sink.clone()))));
+        notify.webhooks.iter().for_each(|sink| add(&sink.name, Sink::Webhook(sink.clone())));
+        notify.slack.iter().for_each(|sink| add(&sink.name, Sink::Slack(sink.clone())));
+        notify.teams.iter().for_each(|sink| add(&sink.name, Sink::Teams(sink.clone())));
+        notify.mqtt.iter().for_each(|sink| add(&sink.name, Sink::Mqtt(sink.clone())));
         if let Some(server) = &notify.mail_server {
-            notify.mail.iter().for_each(|sink| drop(add(&sink.name, Sink::Mail(server.clone(), sink.clone()))));
+            notify.mail.iter().for_each(|sink| add(&sink.name, Sink::Mail(server.clone(), sink.clone())));
             // Letters that wait when somebody switches notices off are not sent: what they say is not so any more.
             if settings.steward.notices.enable {
                 add(NOTICES, Sink::Notices(server.clone()));
