@@ -32,4 +32,5 @@ pub use deliver::{Couriers, Delivery, couriers, deliver};
 pub use failure::Failure;
 pub use look::{Look, look};
 pub use message::{Content, Letter, LetterSeat, LicenseNews, LicenseTopic, Mail, Message};
+pub use send::send_now;
 pub use sinks::{DIGEST, LOG, NOTICES, OF_BUTLER, SinkDescription, Sinks};

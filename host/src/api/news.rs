@@ -18,6 +18,7 @@ const TYPES_MAX: usize = 20;
 /// Works until somebody asks to stop.
 pub async fn tell_news(api: Api, stop: CancellationToken) {
     let (mut status, mut settings) = (api.status.clone(), api.settings.clone());
+    let mut standings = api.couriers.standings();
     let mut seen = Seen { status: Digest::zero(), alerts: Digest::zero(), read_at: None, entries: None };
     let mut look = tokio::time::interval(LOOK_EVERY);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -37,6 +38,13 @@ pub async fn tell_news(api: Api, stop: CancellationToken) {
                 }
                 settings.mark_unchanged();
                 api.events.tell(Happening::Settings);
+            }
+            changed = standings.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+                standings.mark_unchanged();
+                api.events.tell(Happening::Alerts);
             }
             _ = look.tick() => {
                 // The first look says where to count from.

@@ -57,7 +57,7 @@ pub async fn test(call: Call<Nothing, Nothing, TestRequest>) -> Result<Shown<Tes
         Ok(messages)
     });
     let messages = tested.await?;
-    call.api.messages.notify_one();
+    call.api.couriers.poke();
     call.api.events.tell(Happening::Alerts);
     let id = messages.first().map(|one| one.message.id.clone()).unwrap_or_default();
     Ok(Shown(TestBody { id, sinks: messages.into_iter().map(|one| one.sink).collect() }))
