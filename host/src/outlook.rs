@@ -21,6 +21,9 @@ const BEFORE_MONTH_DAYS: u32 = 8;
 /// A type that was not read for longer than this, while others were, is not on the site any more.
 const GONE_MS: i64 = 7 * MS_PER_DAY;
 
+/// Why there is no amount of money, and what to do.
+pub const NO_PRICES: &str = "no prices: set `steward.cost`";
+
 /// What was found at one instant.
 #[derive(Debug, Clone)]
 pub struct Outlook {
@@ -91,6 +94,25 @@ pub async fn pools(
     let pools = read.into_iter().filter(|(_, readings)| is_there(readings));
     let state = ledger.state();
     Ok(pools.map(|(kind, readings)| (kind, Pool { readings, shifts: shifts(state, &site, kind) })).collect())
+}
+
+/// A forecast as a sentence.
+pub fn forecast_text(forecast: &Forecast) -> String {
+    match forecast {
+        Forecast::Exhaustion(found) => format!("exhausted {}, if nothing more is released", found.when()),
+        Forecast::NoForecast(reason) => format!("no forecast: {reason}"),
+    }
+}
+
+/// The months that can be reported: from that of the first reading to the running one. Empty before the first reading.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub async fn months(ledger: &mut Ledger, settings: &Settings, now: Instant) -> Result<Vec<Month>, LedgerError> {
+    let first = ledger.first_reading_at(cycle::site_of(settings)).await?.and_then(Month::of);
+    let (Some(first), Some(last)) = (first, Month::of(now)) else { return Ok(Vec::new()) };
+    let later = std::iter::successors(Some(first), |month| month.next());
+    Ok(later.take_while(|month| *month <= last).collect())
 }
 
 /// What a month cost; `None` without prices.

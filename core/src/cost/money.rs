@@ -98,6 +98,7 @@ impl<'de> Deserialize<'de> for Currency {
 
 /// An amount in minor units (cents, pence) of the one currency of the settings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Money {
     minor: i64,

@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod decisions;
+pub mod outlook;
 pub mod plans;
 pub mod policies;
 pub mod pools;

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod decisions;
+pub mod outlook;
 pub mod plans;
 pub mod policies;
 pub mod pools;
