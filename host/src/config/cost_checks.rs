@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use steward_core::cost::{Currency, Month, Price};
 
 use super::checks::Report;
-use super::problem::quoted;
+use super::problem::{printable, quoted};
 use super::steward::cost::{Cost, SeatPrice};
 use crate::run_settings::license_type;
 
@@ -15,7 +15,7 @@ pub(super) fn check(cost: &Cost, report: &mut Report<'_>) {
     let setting = |name: &str| format!("{SECTION}.{name}");
     match cost.currency.as_deref() {
         Some(currency) => {
-            if let Err(error) = Currency::new(currency) {
+            if let Err(error) = Currency::new(&printable(currency)) {
                 report.add(&setting("currency"), error.to_string());
             }
         }
@@ -26,7 +26,7 @@ pub(super) fn check(cost: &Cost, report: &mut Report<'_>) {
         None => {}
     }
     if let Some(budget) = &cost.budget_per_month {
-        if let Err(error) = Price::parse(budget) {
+        if let Err(error) = Price::parse(&printable(budget)) {
             report.add(&setting("budgetPerMonth"), error.to_string());
         }
         if cost.prices.is_empty() && !report.is_known(&setting("prices")) {
@@ -41,7 +41,7 @@ fn check_prices(prices: &[SeatPrice], report: &mut Report<'_>) {
     let mut seen = BTreeMap::new();
     for (index, price) in prices.iter().enumerate() {
         let setting = |name: &str| format!("{SECTION}.prices[{index}].{name}");
-        if let Err(error) = Price::parse(&price.per_seat_month) {
+        if let Err(error) = Price::parse(&printable(&price.per_seat_month)) {
             report.add(&setting("perSeatMonth"), error.to_string());
         }
         let from = match &price.from {
