@@ -18,6 +18,7 @@ mod outbox;
 mod plan;
 mod policy;
 mod protect;
+mod report;
 mod run;
 mod run_text;
 mod schedule;
@@ -74,6 +75,8 @@ enum Command {
     Status(status::StatusArgs),
     /// Show what was read before: pools, and seats that came and went
     History(history::HistoryArgs),
+    /// Report what a month cost and what releases saved, as a page, rows or JSON
+    Report(report::ReportArgs),
     /// Say which seats would be released, and why; nothing is released
     Plan(plan::PlanArgs),
     /// Release the seats of a plan
@@ -166,6 +169,7 @@ async fn run(command: Command) -> Result<Outcome> {
         Command::Check(args) => check::run(args).await,
         Command::Status(args) => status::run(args).await,
         Command::History(args) => history::run(args).await,
+        Command::Report(args) => report::run(args).await,
         Command::Plan(args) => plan::run(args).await,
         Command::Apply(args) => apply::run(args).await,
         Command::Undo(args) => undo::run(args).await,

@@ -35,6 +35,7 @@ mod private;
 mod protect;
 pub mod qrs;
 mod replay;
+pub mod report;
 mod run_settings;
 #[cfg(windows)]
 pub mod service;

@@ -20,7 +20,7 @@ use crate::config::butler::tags::InfluxDestination;
 use crate::config::steward::guard;
 use crate::qrs;
 
-pub use money::{cost_settings, forecast_settings};
+pub use money::{cost_settings, forecast_settings, license_type};
 
 /// What no policy can override.
 pub fn guard_settings(settings: &Settings) -> GuardSettings {

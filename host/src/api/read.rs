@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod audit;
 pub mod decisions;
+pub mod outlook;
 pub mod plans;
 pub mod policies;
 pub mod pools;

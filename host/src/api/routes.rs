@@ -1,7 +1,7 @@
 //! The list of everything that can be asked for. Router, rights and description are made of it.
 
 use super::problem::Code;
-use super::read::{alerts, audit, decisions, plans, policies, pools, running, runs, settings, status, who};
+use super::read::{alerts, audit, decisions, outlook, plans, policies, pools, running, runs, settings, status, who};
 use super::route::{Access, Route, get, post};
 use super::write::{
     alerts as telling, jobs, plans as making, policies as deciding, protections, runs as undoing, sign_in, switches,
@@ -23,6 +23,9 @@ fn reading() -> Vec<Route> {
         get("/pools", "getPools", "pools", "The last reading of the pools", pools::pools),
         get("/pools/history", "getPoolHistory", "pools", "Readings of the past, thinned out", pools::history),
         get("/pools/changes", "listSeatChanges", "pools", "Seats that came and went", pools::changes),
+        get("/forecast", "getForecast", "pools", "When the pools will be exhausted", outlook::forecast),
+        get("/cost", "getCost", "pools", "What a month costs, and what releases save", outlook::cost)
+            .also(&[Code::NotFound]),
         get("/runs", "listRuns", "runs", "Runs, the latest first", runs::list),
         get("/runs/{run}", "getRun", "runs", "A run with what became of each seat", runs::one),
         get("/plans", "listPlans", "plans", "Plans, the latest first", plans::list),
