@@ -25,6 +25,7 @@ pub struct ReportInput<'i> {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MonthlyReport {
     pub month: Month,
@@ -43,6 +44,7 @@ pub struct MonthlyReport {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PoolCost {
     pub license_type: LicenseType,
@@ -61,6 +63,7 @@ pub struct PoolCost {
 
 /// Seats over a month, and what they cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "CostAmount"))]
 #[serde(rename_all = "camelCase")]
 pub struct Amount {
     /// Seats on average over the known time, in hundredths; `None` when nothing is known. Of savings: over the whole time.
@@ -80,6 +83,7 @@ impl Amount {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ReleaseCounts {
     pub released: u32,
@@ -90,6 +94,7 @@ pub struct ReleaseCounts {
 
 /// The sums of what the pools show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TotalCost {
     pub bought: Money,
@@ -100,6 +105,7 @@ pub struct TotalCost {
 
 /// The last counts of one day, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DayCounts {
     /// Its beginning.
@@ -110,6 +116,7 @@ pub struct DayCounts {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "CostBudget"))]
 #[serde(rename_all = "camelCase")]
 pub struct Budget {
     pub for_what: BudgetFor,
@@ -125,6 +132,7 @@ pub struct Budget {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum BudgetState {
     Within,
