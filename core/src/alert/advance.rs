@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::findings::{Finding, Standing};
+use super::findings::{ALERTS_MAX, Finding, Standing};
 use super::key::AlertKey;
 use super::notification::{Kind, Notification};
 use super::rule::Severity;
@@ -40,8 +40,9 @@ impl At<'_> {
         told: &mut Vec<Notification>,
     ) -> Option<Alert> {
         let Some(alert) = alert.map(|alert| self.older(alert)) else {
+            let of_rule = state.alerts.keys().filter(|key| key.rule() == self.key.rule()).count();
             return match finding.standing {
-                Standing::Raised => {
+                Standing::Raised if of_rule < ALERTS_MAX => {
                     let alert = self.begin(finding, state);
                     Some(self.fire_if_due(alert, told))
                 }

@@ -14,8 +14,8 @@ use crate::instant::Instant;
 
 /// Subjects of one rule; a site that has more of them has one trouble and not many.
 const SUBJECTS_MAX: usize = 50;
-/// Alerts of one rule, should its subjects be others at each look.
-const ALERTS_MAX: usize = 2 * SUBJECTS_MAX;
+/// Alerts of one rule, should its subjects be others at each look: more of them are not begun.
+pub(super) const ALERTS_MAX: usize = 2 * SUBJECTS_MAX;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -94,7 +94,7 @@ impl Findings {
             let of_rule = kept.entry(rule).or_default();
             *of_rule += 1;
             // Where there are too many to look at, one that was not looked at may still be so; but not without end.
-            let was_seen = self.counts.get(&rule).is_none_or(|count| *count <= SUBJECTS_MAX) || *of_rule > ALERTS_MAX;
+            let was_seen = self.counts.get(&rule).is_none_or(|count| *count <= SUBJECTS_MAX) || *of_rule >= ALERTS_MAX;
             let missing = match () {
                 () if !settings.is_on(rule) => Finding::new(rule, Standing::Off, "The rule was switched off."),
                 () if self.known.contains(&rule) && was_seen => {

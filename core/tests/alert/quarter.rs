@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use steward_core::alert::{
-    CertificateFacts, JobFacts, Kind, LicenseFacts, Observations, OutboxFacts, PoolFacts, ReleaseFacts, Rule,
-    RunHeldFacts, SinkFacts,
+    AlertState, CertificateFacts, JobFacts, Kind, LicenseFacts, Observations, OutboxFacts, PoolFacts, ReleaseFacts,
+    Rule, RunHeldFacts, SinkFacts, step,
 };
 use steward_core::cost::{Budget, BudgetFor, BudgetState, Currency, Money};
 use steward_core::forecast::{Basis, Exhaustion, Forecast};
@@ -91,7 +91,7 @@ fn put(facts: &mut Observations, pool: PoolFacts) {
     facts.pools = Some(BTreeMap::from([(Analyzer, pool)]));
 }
 
-fn forecast(days: u32, now: Instant) -> Forecast {
+pub fn forecast(days: u32, now: Instant) -> Forecast {
     Forecast::Exhaustion(Exhaustion {
         lower_days: days - 5,
         median_days: days,
@@ -183,6 +183,22 @@ fn each_planted_event_is_told_once_at_the_right_time_and_resolved() {
     assert_eq!(alerts.state.history().len(), events.len());
     let ids: std::collections::BTreeSet<_> = alerts.told.iter().map(|told| &told.id).collect();
     assert_eq!(ids.len(), alerts.told.len());
+}
+
+#[test]
+fn a_restart_between_any_two_looks_changes_nothing() {
+    let events = planted();
+    let (mut restarted, mut kept, mut told) = (Alerts::default(), AlertState::default(), Vec::new());
+    for half_hour in 0..DAYS * 48 {
+        let (facts, now) = facts_at(half_hour, &events);
+        // `Alerts` writes the state and reads it at each step.
+        restarted.step(&facts, now);
+        let stepped = step(kept, &facts, &restarted.settings, &[], now);
+        kept = stepped.state;
+        told.extend(stepped.notifications);
+    }
+    assert!(told == restarted.told && kept == restarted.state);
+    assert!(told.len() > 2 * events.len(), "what lasts is said again");
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! Values that waver, facts that go missing, and what is said again.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
-use steward_core::alert::{AlertKey, Kind, Observations, Phase, Rule, RuleSettings};
+use steward_core::alert::{
+    AlertKey, JobFacts, Kind, Observations, OutboxFacts, Phase, Rule, RuleSettings, RunHeldFacts,
+};
 use steward_core::license_type::LicenseType::Analyzer;
 
 use crate::site::{Alerts, at_hour, well, with_pool, without_repeats};
@@ -27,6 +31,100 @@ fn a_value_that_leaps_within_hours_gives_one_alert() {
     // That few seats are left says it all.
     assert_eq!(alerts.kinds(Rule::HighUtilisation), []);
     assert_eq!(alerts.kinds(Rule::LowAvailability), [Kind::Firing]);
+}
+
+/// Six weeks of readings, each a number between two others that nobody foresees.
+fn swaying(seed: u64, from: u32, to: u32) -> impl Iterator<Item = (i64, u32)> {
+    let mut dice = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    (0..6 * 7 * 4).map(move |reading| {
+        dice ^= dice << 13;
+        dice ^= dice >> 7;
+        dice ^= dice << 17;
+        (reading * 6, from + u32::try_from(dice % u64::from(to - from + 1)).unwrap())
+    })
+}
+
+#[test]
+fn a_pool_that_sways_around_the_threshold_for_weeks_gives_one_alert() {
+    for seed in 0..50 {
+        let mut alerts = Alerts::default();
+        without_repeats(&mut alerts.settings);
+        // 5 % are 20 free seats: it has from 12 to 28, and 7 % are 28.
+        for (hour, allocated) in swaying(seed, 372, 388) {
+            alerts.step_at(hour, &with_pool(hour, allocated));
+        }
+        let fired = |rule| alerts.kinds(rule).iter().filter(|kind| **kind == Kind::Firing).count();
+        assert_eq!((fired(Rule::LowAvailability), fired(Rule::HighUtilisation) <= 1), (1, true), "{seed}");
+    }
+}
+
+#[test]
+fn a_pool_that_sways_as_widely_as_it_can_gives_a_few_alerts_and_not_fifty() {
+    for seed in 0..50 {
+        let mut alerts = Alerts::default();
+        for (hour, allocated) in swaying(seed, 330, 400) {
+            alerts.step_at(hour, &with_pool(hour, allocated));
+        }
+        let fired = |rule| alerts.kinds(rule).iter().filter(|kind| **kind == Kind::Firing).count();
+        assert!(fired(Rule::LowAvailability) <= 4 && fired(Rule::HighUtilisation) <= 4, "{seed}");
+        // Six weeks with a reminder a day, and what became worse.
+        assert!(alerts.told.len() <= 6 * 7 * 2, "{seed}: {}", alerts.told.len());
+    }
+}
+
+#[test]
+fn what_comes_back_has_to_be_clear_for_longer_each_time() {
+    let mut alerts = Alerts::default();
+    without_repeats(&mut alerts.settings);
+    let (mut resolved_after, mut hour) = (Vec::new(), 0);
+    for _ in 0..5 {
+        alerts.step_at(hour, &with_pool(hour, 365));
+        let cleared = hour + 1;
+        loop {
+            hour += 1;
+            if alerts.step_at(hour, &with_pool(hour, 100)).iter().any(|told| told.kind == Kind::Resolved) {
+                break;
+            }
+        }
+        resolved_after.push(hour - cleared);
+        hour += 1;
+    }
+    assert_eq!(resolved_after, [24, 48, 96, 192, 192]);
+    // After a quiet week it is another trouble.
+    let later = hour + 8 * 24;
+    alerts.step_at(later, &with_pool(later, 365));
+    for hour in later + 1..=later + 25 {
+        alerts.step_at(hour, &with_pool(hour, 100));
+    }
+    assert!(alerts.state.alerts().is_empty());
+}
+
+#[test]
+fn other_facts_that_sway_give_one_alert_too() {
+    let failing = |hour: i64| {
+        let failure = (hour % 2 == 0).then(|| "it timed out".to_owned());
+        BTreeMap::from([("release".to_owned(), JobFacts { failure })])
+    };
+    let mut alerts = Alerts::default();
+    without_repeats(&mut alerts.settings);
+    for hour in 0..24 * 30 {
+        let held = if hour / 24 % 2 == 0 { BTreeMap::from([("users-missing".to_owned(), 4)]) } else { BTreeMap::new() };
+        let waiting = if hour / 2 % 2 == 0 { 900 } else { 10 };
+        let facts = Observations {
+            jobs: failing(hour / 2),
+            last_plan: Some(RunHeldFacts { held, ..RunHeldFacts::default() }),
+            outbox: Some(OutboxFacts { waiting, limit: 1000 }),
+            deleted_owners: Some(BTreeMap::from([(Analyzer, u32::from(hour % 12 < 6))])),
+            ..well(hour)
+        };
+        alerts.step_at(hour, &facts);
+    }
+    for (rule, at_most) in
+        [(Rule::RunFailed, 2), (Rule::RunHeld, 3), (Rule::OutboxFilling, 2), (Rule::DeletedOwners, 1)]
+    {
+        let fired = alerts.kinds(rule).iter().filter(|kind| **kind == Kind::Firing).count();
+        assert!((1..=at_most).contains(&fired), "{rule}: {fired}");
+    }
 }
 
 #[test]
