@@ -28,8 +28,8 @@ const BEND_MIN_DAYS: usize = 42;
 const COUNTING: f64 = 0.5;
 /// Days at the end whose level the trend may not have followed yet.
 const RECENT_DAYS: usize = 3;
-/// The number of rare things sways by its root; so many roots either way are nearly all that is likely.
-const RATE_SPREAD: f64 = 1.7;
+/// The number of rare things sways by its root; so many roots either way are all that is likely.
+const RATE_SPREAD: f64 = 2.2;
 /// One in so many remainders at either end is an outlier, and drawn as the last one that is none.
 const OUTLIERS: usize = 100;
 
@@ -99,7 +99,7 @@ pub(super) fn walk(series: &Series, horizon_days: u32, today: i64) -> Option<Wal
             days_since_last: series.days_since_last(today),
         },
         horizon_days,
-        jumps: Jumps { sizes: found.iter().map(|step| step.seats).collect(), days: count(days) },
+        jumps: Jumps { sizes: found.iter().map(|step| step.seats).collect(), days: count(steps::days_seen(days)) },
     };
     let mut random = Random::new(SEED);
     let mut walked = Walked { days: Vec::new(), paths: Vec::new() };
@@ -204,10 +204,10 @@ struct Jumps {
 }
 
 impl Jumps {
-    /// How likely one is on a day: so few say little about how often there are any, and one may always be on its way.
+    /// How likely one is on a day: so few say little about how often there are any.
     fn rate(&self, random: &mut Random) -> f64 {
-        let seen = count(self.sizes.len()) + 0.5;
-        let spread = RATE_SPREAD * seen.sqrt();
+        let seen = count(self.sizes.len());
+        let spread = RATE_SPREAD * (seen + 0.5).sqrt();
         (seen + spread * (2.0 * unit(random) - 1.0)).max(0.0) / self.days.max(1.0)
     }
 

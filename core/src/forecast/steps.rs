@@ -41,6 +41,11 @@ pub(super) fn steps(demand: &[f64]) -> Vec<Step> {
     if found.len() * DAYS_PER_STEP > demand.len() { Vec::new() } else { found }
 }
 
+/// Of so many days, those on which a step would have been found: neither in the first week nor at the very end.
+pub(super) fn days_seen(days: usize) -> usize {
+    days.saturating_sub(WEEK + AFTER_MIN).max(1)
+}
+
 /// By how much the level of the week after a change differs from that of the week before, if the change stays.
 fn stays(demand: &[f64], day: usize, change: f64) -> Option<f64> {
     let before = demand.get(day.checked_sub(WEEK)?..day)?;
