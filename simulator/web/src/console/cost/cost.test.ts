@@ -35,7 +35,7 @@ describe('the days of a month', () => {
 
   it('have a gap where nothing was read', () => {
     const lines = daysOf({ month: '2026-02', until: '2026-02-04T00:00:00.000Z' }, [day('2026-02-01', 7), day('2026-02-03', 9)]);
-    expect(lines.x.map((x) => new Date(x).getUTCDate())).toEqual([1, 2, 3]);
+    expect(lines.x).toEqual([1, 2, 3]);
     expect(lines.allocated).toEqual([7, null, 9]);
     expect(lines.idle).toEqual([1, null, 1]);
     expect(lines.total).toEqual([null, null, null]);

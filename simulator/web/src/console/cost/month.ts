@@ -15,7 +15,7 @@ export function monthName(month: string): string {
 }
 
 export interface DayLines {
-  /** Milliseconds since 1970. */
+  /** Days of the month, from 1. */
   readonly x: readonly number[];
   /** Null where nothing was read. */
   readonly total: readonly (number | null)[];
@@ -27,9 +27,9 @@ export interface DayLines {
 export function daysOf({ month, until }: Pick<MonthlyReport, 'month' | 'until'>, counts: readonly DayCounts[]): DayLines {
   const first = Date.parse(`${month}-01T00:00:00Z`);
   const days = Math.ceil((Date.parse(until) - first) / DAY_MS);
-  const x = Array.from({ length: Math.max(0, Math.min(DAYS_MAX, days || 0)) }, (_, day) => first + day * DAY_MS);
-  const known = new Map(counts.map((one) => [Date.parse(one.day), one]));
-  const line = (name: 'total' | 'allocated' | 'idle') => x.map((at) => known.get(at)?.[name] ?? null);
+  const x = Array.from({ length: Math.max(0, Math.min(DAYS_MAX, days || 0)) }, (_, place) => place + 1);
+  const known = new Map(counts.map((one) => [1 + Math.floor((Date.parse(one.day) - first) / DAY_MS), one]));
+  const line = (name: 'total' | 'allocated' | 'idle') => x.map((day) => known.get(day)?.[name] ?? null);
   return { x, total: line('total'), allocated: line('allocated'), idle: line('idle') };
 }
 
