@@ -192,25 +192,28 @@ fn spared(seat: &Seat, memory: &Memory, now: Instant) -> Option<&'static str> {
     names.any(|(dir, user)| same(dir, directory) && same(user, id)).then_some("somebody said that its owner keeps it")
 }
 
-/// A notice of the same idleness must be old enough, and not too old.
+/// A notice of the same idleness must be old enough, and not too old; and no such notice may name a later day.
 fn unannounced(seat: &Seat, guard: &GuardSettings, memory: &Memory, now: Instant) -> Option<&'static str> {
     const VALID_MS: i64 = 90 * DAY_MS;
-    let least_ms = i64::from(guard.notice_days?) * DAY_MS;
     let ((LastUse::At(since), _) | (LastUse::Never, Some(since))) = (seat.last_used, seat.allocated_at) else {
-        return Some("nobody knows since when it is idle, so no notice can be about that");
+        return guard.notice_days.map(|_| "nobody knows since when it is idle, so no notice can be about that");
     };
     let (directory, id) = (seat.holder.user_directory(), seat.holder.user_id());
-    let was_told = memory.notices.iter().any(|notice| {
+    let mut was_told = false;
+    for notice in &memory.notices {
         let age_ms = now.millis() - notice.at.millis();
-        notice.idle_since == since
+        let is_meant = notice.idle_since == since
             && notice.license_type == seat.license_type
-            && age_ms >= least_ms
             && age_ms < VALID_MS
             && notice.at >= since
             && same(&notice.account.user_dir, directory)
-            && same(&notice.account.user_id, id)
-    });
-    (!was_told).then_some("its owner was not told in time")
+            && same(&notice.account.user_id, id);
+        if is_meant && notice.goes_from.is_some_and(|day| day > now) {
+            return Some("its owner was told that it stays for longer");
+        }
+        was_told |= is_meant && guard.notice_days.is_some_and(|days| age_ms >= i64::from(days) * DAY_MS);
+    }
+    (guard.notice_days.is_some() && !was_told).then_some("its owner was not told in time")
 }
 
 fn check_application(body: &PlanBody, found: &mut Vec<Violation>) {

@@ -70,6 +70,7 @@ pub struct SeatPrice {
 
 /// What a budget is compared with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum BudgetFor {
     /// Seats in somebody's hands.

@@ -13,18 +13,22 @@
 //! It deliberately does not guess: too few days, too many gaps, an unknown total or a pool that does not grow give a
 //! reason and no number. No calendar beyond the week is known to it, so holidays count as what they look like.
 
+mod course;
 mod paths;
 mod series;
 mod shifts;
+mod words;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use course::CoursePoint;
 pub use shifts::shifts;
 
 use crate::instant::Instant;
+use words::days_text;
 
 /// How sure the interval is.
 pub const CONFIDENCE_PERCENT: u8 = 80;
@@ -33,6 +37,9 @@ pub const METHOD: &str = "trend and weekly rhythm by MSTL, 500 paths from blocks
 /// Of a thousand paths so many are cut off at either end. 100 would be the stated confidence if the future only repeated
 /// the past; it does not quite.
 const TAIL_PER_MILLE: usize = 80;
+
+/// Below it the near end of an interval without a far end says nothing.
+const NO_TREND_MIN_DAYS: u32 = 7;
 
 /// What a reading counted of one pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +104,7 @@ impl Default for ForecastSettings {
 
 /// The answer about one pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Forecast {
     Exhaustion(Exhaustion),
@@ -105,6 +113,7 @@ pub enum Forecast {
 
 /// Days from now until no seat is left, if nothing more is released.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Exhaustion {
     pub lower_days: u32,
@@ -115,10 +124,14 @@ pub struct Exhaustion {
     pub horizon_days: u32,
     pub method: String,
     pub basis: Basis,
+    /// For charts: allocated seats from the day of the last reading on. Empty in forecasts of before there was one.
+    #[serde(default)]
+    pub course: Vec<CoursePoint>,
 }
 
 /// What a forecast was made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ForecastBasis"))]
 #[serde(rename_all = "camelCase")]
 pub struct Basis {
     pub readings: u32,
@@ -129,6 +142,7 @@ pub struct Basis {
 
 /// Why there is no number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "reason", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum NoForecast {
     NoReadings,
@@ -165,7 +179,8 @@ impl fmt::Display for NoForecast {
             Self::TotalUnknown => f.write_str("the server does not say how many seats there are"),
             Self::AlreadyExhausted => f.write_str("no seat is free now"),
             Self::TooFewDays { days, needed } => {
-                write!(f, "there are readings of {days} days, and {needed} are needed to see a trend")
+                let days = days_text(*days);
+                write!(f, "there are readings of {days}, and {needed} are needed to see a trend")
             }
             Self::TooManyGaps { days_read, of_days } => {
                 write!(f, "only {days_read} of {of_days} days have a reading")
@@ -174,8 +189,15 @@ impl fmt::Display for NoForecast {
             Self::NoTrend { horizon_days, lower_days: None } => {
                 write!(f, "nothing points to exhaustion within {horizon_days} days")
             }
+            // A number of a few days would frighten about a pool of which nothing is known but that it sways.
+            Self::NoTrend { horizon_days, lower_days: Some(days) } if *days < NO_TREND_MIN_DAYS => {
+                write!(
+                    f,
+                    "the pool probably lasts for {horizon_days} days, but it sways so much that it may be full any day"
+                )
+            }
             Self::NoTrend { horizon_days, lower_days: Some(days) } => {
-                write!(f, "the pool probably lasts for {horizon_days} days, and almost certainly for {days}")
+                write!(f, "the pool probably lasts for {horizon_days} days, and very likely for {days}")
             }
         }
     }
@@ -196,14 +218,15 @@ fn exhaustion(
     now: Instant,
 ) -> Result<Exhaustion, NoForecast> {
     let series = series::series(readings, shifts, settings.history_days, now)?;
-    let days =
-        paths::exhaustion_days(&series, settings.horizon_days, series::day_of(now)).ok_or(NoForecast::Constant)?;
+    let today = series::day_of(now);
+    let paths::Walked { days, paths } =
+        paths::walk(&series, settings.horizon_days, today).ok_or(NoForecast::Constant)?;
     let at = |per_mille: usize| days.get(days.len() * per_mille / 1000).copied().flatten();
     // A day either way is what the hour of a reading makes.
     let lower = at(TAIL_PER_MILLE).map(|day| day.saturating_sub(1));
     let no_trend = NoForecast::NoTrend { horizon_days: settings.horizon_days, lower_days: lower };
     let median_days = at(500).ok_or(no_trend)?;
-    Ok(Exhaustion {
+    let mut found = Exhaustion {
         lower_days: lower.unwrap_or(median_days),
         median_days,
         upper_days: at(1000 - TAIL_PER_MILLE).map(|day| day.saturating_add(1)),
@@ -216,5 +239,8 @@ fn exhaustion(
             first_at: series.first_at,
             last_at: series.last_at,
         },
-    })
+        course: Vec::new(),
+    };
+    found.course = course::course(&paths, &found, series.allocated, series.last_at, series.days_since_last(today));
+    Ok(found)
 }

@@ -2,7 +2,11 @@
 //!
 //! A notice is about one stretch of idleness of one seat's owner. It counts when it went out after the stretch began, at
 //! least `notice_days` ago and not so long ago that nobody remembers; a seat that was used since is another stretch. With
-//! notices on, the gate `no-notice` holds every seat without such a notice, whoever was to be told and failed to be.
+//! notices on, the gate `no-notice` holds every seat without such a notice, whoever was to be told and failed to be. It
+//! holds a seat until the day that a notice named, too, whatever became of the settings since: fewer days of notice, or none.
+//!
+//! Addresses are those that any mail server takes: ASCII, without quotation marks, comments or lists (SMTP without
+//! SMTPUTF8). Whoever has another one counts as somebody without an address.
 //!
 //! Who is told, and in how many letters, is decided here; sending, and the ledger entry that proves it, are the host's.
 //! When the guard distrusts what was read, nobody is told anything: a wrong list would frighten people for nothing.
@@ -12,7 +16,7 @@ mod due;
 
 use serde::{Deserialize, Serialize};
 
-pub use address::address;
+pub use address::{address, is_address};
 pub use due::{AnnouncedSeat, DueNotices, Letter, NoticeInput, due};
 
 use crate::instant::{Instant, MS_PER_DAY};
@@ -37,6 +41,10 @@ pub struct Notice {
     pub idle_since: Instant,
     /// When a sink took it.
     pub at: Instant,
+    /// What it promises: the seat does not go before. Left out when it names no day, so that memories from before there
+    /// was one keep their digests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes_from: Option<Instant>,
 }
 
 impl Notice {
@@ -57,6 +65,12 @@ impl Notice {
     /// It went out at least so many days of 24 hours ago.
     pub fn is_in_time(&self, days: u32, now: Instant) -> bool {
         now.millis_since(self.at) >= i64::from(days) * MS_PER_DAY
+    }
+
+    /// The day until which it promises that the seat stays, while that is to come. Settings that changed since change
+    /// nothing about a letter that somebody has read.
+    pub fn promised_until(&self, now: Instant) -> Option<Instant> {
+        self.goes_from.filter(|goes_from| now < *goes_from)
     }
 }
 

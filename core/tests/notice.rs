@@ -133,7 +133,7 @@ fn planned(snapshot: &Snapshot, guard: &GuardSettings, memory: &Memory, fails: b
 
 fn notice(name: &str, idle_since: u32, at: u32) -> Notice {
     let account = Account { user_dir: "Acme ".to_owned(), user_id: name.to_owned() };
-    Notice { account, license_type: Analyzer, idle_since: day(idle_since), at: day(at) }
+    Notice { account, license_type: Analyzer, idle_since: day(idle_since), at: day(at), goes_from: None }
 }
 
 fn told(notices: Vec<Notice>) -> Memory {
@@ -249,8 +249,8 @@ fn nobody_is_told_anything_by_a_run_that_is_held() {
     assert_eq!((found.letters.len(), found.withheld), (0, Some(Gate::PolicyFault)));
 }
 
-fn sent(ledger: &mut LedgerState, at: Instant, idle_since: Instant) {
-    let seat = NoticedSeat { person: PersonRef::new("p:1"), license_type: Analyzer, idle_since };
+fn sent(ledger: &mut LedgerState, at: Instant, idle_since: Instant, goes_from: Option<Instant>) {
+    let seat = NoticedSeat { person: PersonRef::new("p:1"), license_type: Analyzer, idle_since, goes_from };
     let event = Event::NoticeSent { to: NoticeTo::Owner, message: "m".to_owned(), seats: vec![seat] };
     ledger.apply(Head::empty(), at, event).unwrap();
 }
@@ -261,10 +261,55 @@ fn the_ledger_keeps_the_first_notice_of_an_idleness_until_it_lapses() {
     ledger.apply(Head::empty(), day(0), Event::LedgerCreated { steward: "1".to_owned() }).unwrap();
     let key = (PersonRef::new("p:1"), Analyzer);
     for (at, idle_since, counts_from) in [(30, 0, 30), (33, 0, 30), (40, 35, 40), (129, 35, 40), (130, 35, 130)] {
-        sent(&mut ledger, day(at), day(idle_since));
+        sent(&mut ledger, day(at), day(idle_since), None);
         assert_eq!(ledger.notices()[&key].at, day(counts_from), "{at}");
         assert_eq!(ledger.notices()[&key].idle_since, day(idle_since));
     }
+}
+
+#[test]
+fn an_entry_without_a_promised_day_keeps_its_bytes() {
+    let old = r#"{"person":"p:1","licenseType":"analyzer","idleSince":"2026-06-01T15:00:00Z"}"#;
+    let seat: NoticedSeat = serde_json::from_str(old).unwrap();
+    assert_eq!((seat.goes_from, serde_json::to_string(&seat).unwrap().as_str()), (None, old));
+    assert!(!serde_json::to_string(&notice("jdoe", 0, 3)).unwrap().contains("goesFrom"));
+}
+
+#[test]
+fn the_ledger_keeps_the_latest_day_that_was_promised() {
+    let mut ledger = LedgerState::default();
+    ledger.apply(Head::empty(), day(0), Event::LedgerCreated { steward: "1".to_owned() }).unwrap();
+    let key = (PersonRef::new("p:1"), Analyzer);
+    let promised = [(30, 0, Some(44), 44), (33, 0, Some(36), 44), (34, 0, Some(50), 50), (35, 0, None, 50)];
+    for (at, idle_since, goes_from, expected) in promised {
+        sent(&mut ledger, day(at), day(idle_since), goes_from.map(day));
+        assert_eq!((ledger.notices()[&key].at, ledger.notices()[&key].goes_from), (day(30), Some(day(expected))));
+    }
+    // Another idleness, another promise.
+    sent(&mut ledger, day(60), day(55), Some(day(70)));
+    assert_eq!(ledger.notices()[&key].goes_from, Some(day(70)));
+}
+
+#[test]
+fn what_a_letter_promised_holds_whatever_became_of_the_settings() {
+    let site = snapshot(day(60), &[("jdoe", 0, None)]);
+    let promised = |goes_from: u32| Notice { goes_from: Some(day(goes_from)), ..notice("jdoe", 0, 50) };
+    let held = |days: Option<u32>, notices: Vec<Notice>| {
+        let guard = GuardSettings { notice_days: days, ..guard() };
+        let plan = planned(&site, &guard, &told(notices), false);
+        assert_eq!(plan.body().releases.len(), usize::from(plan.body().held.is_empty()));
+        plan.body().held.first().map(|held| (held.gate, held.detail.clone()))
+    };
+    let stays = Some((Gate::NoNotice, "the notice says that it stays until 2026-08-01T15:00:00Z".to_owned()));
+    for days in [None, Some(1), Some(7), Some(10)] {
+        assert_eq!(held(days, vec![promised(61)]), stays, "{days:?}");
+        assert_eq!(held(days, vec![notice("jdoe", 0, 40), promised(61)]), stays, "{days:?}");
+        assert_eq!(held(days, vec![promised(60)]), None, "{days:?}");
+    }
+    assert_eq!(held(Some(14), vec![promised(55)]).map(|(gate, _)| gate), Some(Gate::NoNotice));
+    // It was used since, or the letter is about somebody else.
+    assert_eq!(held(None, vec![Notice { idle_since: day(1), ..promised(90) }]), None);
+    assert_eq!(held(None, vec![Notice { goes_from: Some(day(90)), ..notice("other", 0, 50) }]), None);
 }
 
 /// Every day a plan, notices for whom it is time, and releases; each person uses the seat on some days.
@@ -336,11 +381,13 @@ proptest! {
 
     #[test]
     fn guard_and_checker_agree_about_any_notices(
-        notices in prop::collection::vec((0_u32..3, 0_u32..4, 0_u32..170), 0..8), today in 30_u32..170, days in prop::option::of(0_u32..100)
+        notices in prop::collection::vec((0_u32..3, 0_u32..4, 0_u32..170, prop::option::of(0_u32..200)), 0..8), today in 30_u32..170, days in prop::option::of(0_u32..100)
     ) {
         let names = ["a", "b", "c"];
         let people: Vec<Person<'_>> = names.iter().zip(0..).map(|(name, used)| (*name, used, None)).collect();
-        let notices = notices.into_iter().map(|(who, since, at)| notice(names[who as usize], since, at)).collect();
+        let notices = notices.into_iter().map(|(who, since, at, goes_from)| {
+            Notice { goes_from: goes_from.map(day), ..notice(names[who as usize], since, at) }
+        }).collect();
         // `planned` fails when the checker objects.
         planned(&snapshot(day(today), &people), &GuardSettings { notice_days: days, ..guard() }, &told(notices), false);
     }

@@ -174,8 +174,7 @@ pub async fn apply_locked(
         prepared = cycle::prepare_live(settings, policy, client, None, Some(&mut *ledger), clock) => prepared?,
         () = stop.cancelled() => return Err(ApplyError::Stopped),
     };
-    let retention_days = settings.steward.history.retention_days;
-    cycle::watch(ledger, &prepared.snapshot, site, retention_days, clock()).await?;
+    cycle::watch(ledger, &prepared.snapshot, site, settings, clock()).await?;
     let (prepared, fresh) = {
         let application = application.clone().still_of_same_owners(stored.plan.body(), &prepared.snapshot);
         let decided =

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub mod butler;
 mod checks;
+mod cost_checks;
 mod derived;
 pub mod document;
 mod file_path;

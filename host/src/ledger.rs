@@ -4,13 +4,16 @@
 //! so. Whoever acts, acts afterwards. Nothing here decides what may happen: core does, and an event that it refuses is
 //! not written.
 
+mod alerts;
 mod alive;
 mod backup;
+mod costs;
 mod erase;
 mod error;
 mod history;
 mod lock;
 mod memory;
+mod message_queue;
 mod messages;
 mod open;
 mod outbox;
@@ -19,6 +22,7 @@ mod plans;
 mod policies;
 mod readings;
 mod report;
+mod savings;
 mod verify;
 
 pub use alive::SeenAlive;
@@ -26,8 +30,9 @@ pub use backup::{kept_file, set_aside};
 pub use erase::Erased;
 pub use error::LedgerError;
 pub use history::PastRelease;
-pub use messages::{Addressed, KeptMessage, Settled, SinkStanding};
 pub use lock::{CycleLock, DaemonLock, LockError};
+pub use message_queue::{MessageQueue, Order};
+pub use messages::{Addressed, KeptMessage, Settled, SinkStanding};
 pub use open::{FILE_NAME, check_owner};
 pub use outbox::{Outbox, SetAside, Standing, Waiting};
 pub use people::{Account, fold_account};
@@ -102,7 +107,8 @@ impl Ledger {
         }
         // Until the transaction is through, the state may run ahead of the disk.
         self.is_broken = true;
-        let written = write(&mut self.connection, &mut self.state, &self.reporting, self.head, at, events, delivered).await;
+        let written =
+            write(&mut self.connection, &mut self.state, &self.reporting, self.head, at, events, delivered).await;
         match written {
             Ok(head) => self.head = head,
             Err(error) => {

@@ -1,6 +1,7 @@
 //! Steward's host: everything that is read, written, sent or awaited. It decides nothing; deciding is core's.
 
 pub mod activation;
+pub mod alerts;
 pub mod api;
 pub mod apply;
 pub mod arming;
@@ -18,9 +19,11 @@ mod event_text;
 pub mod executor;
 pub mod influx;
 pub mod ledger;
+mod letters;
 pub mod monitor;
 pub mod notify;
 mod os_user;
+pub mod outlook;
 pub mod people;
 pub mod policies;
 pub mod policy;
@@ -32,6 +35,7 @@ mod private;
 mod protect;
 pub mod qrs;
 mod replay;
+pub mod report;
 mod run_settings;
 #[cfg(windows)]
 pub mod service;

@@ -5,10 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use steward_core::access::Access;
+use steward_core::cost::idle_seats;
 use steward_core::digest::Digest;
 use steward_core::ids::LicenseId;
 use steward_core::instant::Instant;
 use steward_core::license_type::LicenseType;
+use steward_core::monitor::compliance::Compliance;
 use steward_core::monitor::points::{self, Reporting};
 use steward_core::monitor::seat_changes::{self, Change, KnownSeat};
 use steward_core::monitor::seat_use::{self, SeatUse};
@@ -32,6 +34,16 @@ pub enum MonitorError {
     Ledger(#[from] LedgerError),
 }
 
+/// How pools are watched.
+#[derive(Debug, Clone, Copy)]
+pub struct Watching<'w> {
+    pub site: Digest,
+    pub reporting: &'w Reporting,
+    /// Days without use after which a seat of each type is idle.
+    pub thresholds: &'w BTreeMap<LicenseType, u32>,
+    pub retention_days: u32,
+}
+
 /// What a reading of the pools found.
 #[derive(Debug, Clone)]
 pub struct PoolReading {
@@ -41,6 +53,8 @@ pub struct PoolReading {
     pub uses: BTreeMap<LicenseType, SeatUse>,
     /// Since the reading before; empty at the first one.
     pub changes: BTreeMap<LicenseType, BTreeMap<Change, u32>>,
+    /// `None` when the lists were not believed.
+    pub compliance: Option<Compliance>,
     /// Sentences about what could not be read.
     pub problems: Vec<String>,
 }
@@ -49,9 +63,7 @@ pub struct PoolReading {
 pub async fn read_pools(
     ledger: &mut Ledger,
     client: &Client,
-    site: Digest,
-    reporting: &Reporting,
-    retention_days: u32,
+    watching: &Watching<'_>,
     clock: Clock<'_>,
 ) -> Result<PoolReading, MonitorError> {
     let at = clock();
@@ -61,33 +73,42 @@ pub async fn read_pools(
         Some(allocated) => read_lists(client, allocated, &mut problems).await?,
         None => None,
     };
-    let mut reading =
-        PoolReading { at, counted: overview.counted, uses: BTreeMap::new(), changes: BTreeMap::new(), problems };
+    let mut reading = PoolReading {
+        at,
+        counted: overview.counted,
+        uses: BTreeMap::new(),
+        changes: BTreeMap::new(),
+        compliance: None,
+        problems,
+    };
     let compared = match &seats {
         Some(seats) => {
             ledger.refresh().await?;
-            Some(compare(ledger, site, seats).await?)
+            Some(compare(ledger, watching.site, seats).await?)
         }
         None => None,
     };
     if let (Some(seats), Some((read, is_first))) = (&seats, &compared) {
         let types: BTreeSet<LicenseType> = overview.allocated.iter().flatten().map(|(of, _)| *of).collect();
         reading.uses = seat_use::seat_use(seats, at);
+        reading.compliance = Some(Compliance::of(&types, seats));
         if !is_first {
             reading.changes = seat_changes::counted(&types, &read.changes);
         }
     }
-    let points = points_of(&reading, reporting, seats.as_deref().unwrap_or_default());
+    let points = points_of(&reading, watching.reporting, seats.as_deref().unwrap_or_default());
     let is_sure_of_time = overview.clock_skew_ms.is_some_and(|skew| skew.abs() < CLOCK_SKEW_MAX_MS);
+    let idle = seats.as_ref().map(|seats| idle_seats(seats, watching.thresholds, at)).unwrap_or_default();
     let seats = compared.as_ref().map(|(read, _)| read);
     ledger
         .record_reading(&Reading {
             at,
-            site,
+            site: watching.site,
             counted: &reading.counted,
             seats,
+            idle: &idle,
             points: &points,
-            retention_days: is_sure_of_time.then_some(retention_days),
+            retention_days: is_sure_of_time.then_some(watching.retention_days),
         })
         .await?;
     Ok(reading)

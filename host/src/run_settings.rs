@@ -1,6 +1,11 @@
 //! From the users' settings file to the values that core and policies take.
 
+mod money;
+
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
+use steward_core::license_type::LicenseType;
 use steward_core::monitor::points::Reporting;
 use steward_core::point::Tags;
 use steward_core::settings::{
@@ -14,6 +19,8 @@ use crate::config::butler::license_release as file;
 use crate::config::butler::tags::InfluxDestination;
 use crate::config::steward::guard;
 use crate::qrs;
+
+pub use money::{cost_settings, forecast_settings, license_type};
 
 /// What no policy can override.
 pub fn guard_settings(settings: &Settings) -> GuardSettings {
@@ -30,7 +37,7 @@ pub fn guard_settings(settings: &Settings) -> GuardSettings {
         undo_reserve_days: guard.undo_reserve_days,
         max_inventory_age_minutes: guard.max_inventory_age_minutes,
         plan_ttl_days: guard.plan_ttl_days,
-        notice_days: None,
+        notice_days: settings.steward.notices.enable.then_some(settings.steward.notices.days),
         never_release: never_release(&settings.butler.qlik_sense_license.license_release.never_release),
         own_account: own_account(settings),
     }
@@ -115,6 +122,17 @@ pub fn settings_draft(settings: &Settings, own: &Map<String, Value>) -> Settings
         policy: own.clone(),
         verbatim: None,
     }
+}
+
+/// Days without use after which a seat of each type may be taken, whether or not any of its type is.
+pub fn release_thresholds(settings: &Settings) -> BTreeMap<LicenseType, u32> {
+    let types = &settings.butler.qlik_sense_license.license_release.license_type;
+    let of = |kind: LicenseType| match kind {
+        LicenseType::Analyzer => &types.analyzer,
+        LicenseType::Professional => &types.professional,
+        LicenseType::User => &settings.steward.license_type.user,
+    };
+    LicenseType::ALL.into_iter().map(|kind| (kind, of(kind).release_threshold_days)).collect()
 }
 
 /// How to reach the server.

@@ -74,7 +74,7 @@ pub async fn prepare(
     }
     let guard = guard_settings(settings);
     let snapshot = cycle::read_site(&client, &guard, false, clock).await?;
-    cycle::watch(&mut ledger, &snapshot, site, settings.steward.history.retention_days, clock()).await?;
+    cycle::watch(&mut ledger, &snapshot, site, settings, clock()).await?;
     let accounts = ledger.accounts().await?;
     let known_then = known_then(&mut ledger, run).await?;
     let mut plan = plan_restores(ledger.state(), &accounts, &snapshot, &known_then, run);

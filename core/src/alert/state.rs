@@ -25,6 +25,11 @@ pub struct AlertState {
 }
 
 impl AlertState {
+    /// When the rules looked at the facts last.
+    pub fn last_step_at(&self) -> Option<Instant> {
+        self.last_step_at
+    }
+
     /// Pending and firing ones.
     pub fn alerts(&self) -> &BTreeMap<AlertKey, Alert> {
         &self.alerts

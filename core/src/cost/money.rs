@@ -60,6 +60,12 @@ impl Currency {
         format!("{} {}", self.code, self.number(amount))
     }
 
+    /// In whole units, for series of numbers that nobody adds up.
+    pub fn units(&self, amount: Money) -> f64 {
+        // A decimal number that was just written can be read.
+        self.number(amount).parse().unwrap_or_default()
+    }
+
     /// The number alone, for tables and files.
     pub fn number(&self, amount: Money) -> String {
         let unit = 10_u64.pow(self.decimals.min(DECIMALS_MAX));
@@ -98,6 +104,7 @@ impl<'de> Deserialize<'de> for Currency {
 
 /// An amount in minor units (cents, pence) of the one currency of the settings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Money {
     minor: i64,

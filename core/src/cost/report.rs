@@ -24,6 +24,7 @@ pub struct ReportInput<'i> {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MonthlyReport {
     pub month: Month,
@@ -42,6 +43,7 @@ pub struct MonthlyReport {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PoolCost {
     pub license_type: LicenseType,
@@ -60,6 +62,7 @@ pub struct PoolCost {
 
 /// Seats over a month, and what they cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "CostAmount"))]
 #[serde(rename_all = "camelCase")]
 pub struct Amount {
     /// Seats on average over the known time, in hundredths; `None` when nothing is known. Of savings: over the whole time.
@@ -71,6 +74,7 @@ pub struct Amount {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ReleaseCounts {
     pub released: u32,
@@ -81,6 +85,7 @@ pub struct ReleaseCounts {
 
 /// The sums of what the pools show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TotalCost {
     pub bought: Money,
@@ -91,6 +96,7 @@ pub struct TotalCost {
 
 /// The last counts of one day, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DayCounts {
     /// Its beginning.
@@ -101,6 +107,7 @@ pub struct DayCounts {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "CostBudget"))]
 #[serde(rename_all = "camelCase")]
 pub struct Budget {
     pub for_what: BudgetFor,
@@ -113,6 +120,7 @@ pub struct Budget {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum BudgetState {
     Within,

@@ -105,6 +105,11 @@ pub struct SavingsBook {
 }
 
 impl SavingsBook {
+    /// When the last reading was made that was taken; `None` before the first one.
+    pub fn read_until(&self) -> Option<Instant> {
+        self.read_until
+    }
+
     fn has(&self, event: &SavingEvent) -> bool {
         match event.what {
             What::Released(_) | What::GivenBack(_) => self.done.contains(event),

@@ -30,9 +30,47 @@ const RECENT_DAYS: usize = 3;
 /// One in so many remainders at either end is an outlier, and drawn as the last one that is none.
 const OUTLIERS: usize = 100;
 
-/// The day on which each path reaches the total, `None` beyond the horizon; the earliest first. `None` for a series that
-/// never changed.
-pub(super) fn exhaustion_days(series: &Series, horizon_days: u32, today: i64) -> Option<Vec<Option<u32>>> {
+/// What came of all paths.
+pub(super) struct Walked {
+    /// Days from today until each path reaches the total, `None` beyond the horizon; the earliest first.
+    pub days: Vec<Option<u32>>,
+    /// The ways that they took, in no order.
+    pub paths: Vec<Path>,
+}
+
+/// Seats that are allocated on each day after the last one of the series.
+pub(super) struct Path {
+    /// Until the pool is full, or the horizon; always below the limit of the day.
+    seats: Vec<f64>,
+    limits: Limits,
+}
+
+impl Path {
+    /// So many days after the last one of the series. A full pool stays full: demand cannot show any more.
+    pub(super) fn seats_on(&self, day: u32) -> f64 {
+        let place = usize::try_from(day).unwrap_or(usize::MAX).checked_sub(1);
+        let seats = place.and_then(|place| self.seats.get(place)).copied();
+        seats.unwrap_or_else(|| f64::from(self.limits.on(day)))
+    }
+}
+
+/// How many seats there are.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    total: u32,
+    /// In the first week, while quarantined seats are not free.
+    of_week: u32,
+    days_since_last: u32,
+}
+
+impl Limits {
+    fn on(self, day: u32) -> u32 {
+        if day.saturating_sub(self.days_since_last) <= 7 { self.of_week } else { self.total }
+    }
+}
+
+/// Walks all paths. `None` for a series that never changed.
+pub(super) fn walk(series: &Series, horizon_days: u32, today: i64) -> Option<Walked> {
     let first = series.demand.first()?;
     if series.demand.iter().all(|value| (value - first).abs() < f64::EPSILON) {
         return None;
@@ -50,19 +88,23 @@ pub(super) fn exhaustion_days(series: &Series, horizon_days: u32, today: i64) ->
         recent: mean(parts.remainder.iter().rev().take(RECENT_DAYS)),
         week: parts.week,
         outliers: outliers(&parts.remainder)?,
-        total: f64::from(series.total),
-        // Quarantined seats come back within a week.
-        total_of_week: f64::from(series.total.saturating_sub(series.quarantined)),
-        days_since_last: u32::try_from(today - series.last_day).unwrap_or(0),
+        limits: Limits {
+            total: series.total,
+            // Quarantined seats come back within a week.
+            of_week: series.total.saturating_sub(series.quarantined),
+            days_since_last: series.days_since_last(today),
+        },
         horizon_days,
     };
     let mut random = Random::new(SEED);
-    let mut found: Vec<Option<u32>> = Vec::new();
+    let mut walked = Walked { days: Vec::new(), paths: Vec::new() };
     for _ in 0..PATHS {
-        found.push(ahead.walk(random.pick(&stretches)?, &mut random));
+        let (day, path) = ahead.walk(random.pick(&stretches)?, &mut random)?;
+        walked.days.push(day);
+        walked.paths.push(path);
     }
-    found.sort_by_key(|day| day.unwrap_or(u32::MAX));
-    Some(found)
+    walked.days.sort_by_key(|day| day.unwrap_or(u32::MAX));
+    Some(walked)
 }
 
 /// A series day by day: their sum is the series.
@@ -144,23 +186,22 @@ struct Ahead {
     recent: f64,
     week: Vec<f64>,
     outliers: (f64, f64),
-    total: f64,
-    /// In the first week, while quarantined seats are not free.
-    total_of_week: f64,
-    days_since_last: u32,
+    limits: Limits,
     horizon_days: u32,
 }
 
 impl Ahead {
-    /// Days from today until this path reaches the total.
-    fn walk(&self, stretch: &Stretch<'_>, random: &mut Random) -> Option<u32> {
+    /// Days from today until this path reaches the total, and the way there.
+    fn walk(&self, stretch: &Stretch<'_>, random: &mut Random) -> Option<(Option<u32>, Path)> {
+        let days_since_last = self.limits.days_since_last;
+        let mut path = Path { seats: Vec::new(), limits: self.limits };
         let drift = normal(random) * stretch.drift_error;
         // From growth that turns back a little to growth that changes faster than it did.
         let bend = stretch.bend * (2.0 * unit(random) - 0.35);
         let mut level = self.end + self.recent * unit(random);
         let mut block: &[f64] = &[];
         let mut block_drift = 0.0;
-        for day in 1..=self.horizon_days.saturating_add(self.days_since_last) {
+        for day in 1..=self.horizon_days.saturating_add(days_since_last) {
             if block.is_empty() {
                 let start = *random.pick(&stretch.starts)?;
                 block = stretch.steps.get(start..start + BLOCK)?;
@@ -173,13 +214,13 @@ impl Ahead {
             level += step + drift + block_drift + change;
             let rhythm = self.week.get(usize::try_from(day - 1).unwrap_or_default() % WEEK)?;
             let noise = random.pick(stretch.remainder)?.clamp(self.outliers.0, self.outliers.1);
-            let days_ahead = day.saturating_sub(self.days_since_last);
-            let total = if days_ahead <= 7 { self.total_of_week } else { self.total };
-            if level + rhythm + noise >= total {
-                return Some(days_ahead);
+            let (demand, limit) = (level + rhythm + noise, self.limits.on(day));
+            if demand >= f64::from(limit) {
+                return Some((Some(day.saturating_sub(days_since_last)), path));
             }
+            path.seats.push(demand);
         }
-        None
+        Some((None, path))
     }
 }
 

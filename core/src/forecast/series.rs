@@ -29,10 +29,18 @@ pub(super) struct Series {
     pub full: Vec<bool>,
     pub total: u32,
     pub quarantined: u32,
+    /// By the last reading.
+    pub allocated: u32,
     pub readings: u32,
     pub days_read: u32,
     pub first_at: Instant,
     pub last_at: Instant,
+}
+
+impl Series {
+    pub(super) fn days_since_last(&self, today: i64) -> u32 {
+        u32::try_from(today - self.last_day).unwrap_or(0)
+    }
 }
 
 /// # Errors
@@ -78,6 +86,7 @@ pub(super) fn series(
         full,
         total,
         quarantined: last.quarantined,
+        allocated: last.allocated,
         readings: u32::try_from(counted.len()).unwrap_or(u32::MAX),
         days_read,
         first_at: counted.first().map_or(last.at, |reading| reading.at),

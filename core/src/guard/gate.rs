@@ -207,7 +207,8 @@ impl Gate {
             Self::ProtectedByHand => "Wait until the protection ends, or run `steward unprotect`.",
             Self::Restored => "Wait until the grace period (`steward.guard.undoGraceDays`) ends.",
             Self::NoNotice => {
-                "Wait until the notice has been out for long enough, or switch notices off (`steward.notices`)."
+                "Wait until the notice has been out for long enough; what a letter promised holds even when notices are \
+                 switched off (`steward.notices`)."
             }
             Self::Cap => {
                 "Look at the plan; then release a part with `steward apply PLAN --first N`, approve it once with \

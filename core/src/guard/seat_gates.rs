@@ -55,16 +55,23 @@ impl<'a> SeatGates<'a> {
         holds
     }
 
-    /// Why nothing proves that the owner was told in time; nothing when it is proved, or notices are off.
+    /// Why nothing proves that the owner was told in time; nothing when it is proved, or notices are off. What a notice
+    /// promised holds even then.
     fn no_notice(&self, seat: &Seat) -> Option<String> {
-        let days = self.settings.notice_days?;
         let of_owner = self.notices.get(&account(&seat.holder)).map(Vec::as_slice).unwrap_or_default();
-        let about = of_owner.iter().filter(|notice| notice.is_about(seat) && notice.holds_at(self.now));
+        let about = || of_owner.iter().filter(|notice| notice.is_about(seat) && notice.holds_at(self.now));
+        if let Some(day) = about().filter_map(|notice| notice.promised_until(self.now)).max() {
+            return Some(format!("the notice says that it stays until {day}"));
+        }
+        let days = self.settings.notice_days?;
         // The first one counts: whoever was told twice was told in time when the first time was.
-        match about.min_by_key(|notice| notice.at) {
+        match about().min_by_key(|notice| notice.at) {
             None => Some("no notice about this seat went out since it was used last".to_owned()),
             Some(notice) if notice.is_in_time(days, self.now) => None,
-            Some(notice) => Some(format!("the notice went out at {}, less than {days} days ago", notice.at)),
+            Some(notice) => {
+                let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+                Some(format!("the notice went out at {}, less than {days} ago", notice.at))
+            }
         }
     }
 }

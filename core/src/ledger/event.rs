@@ -242,6 +242,10 @@ pub struct NoticedSeat {
     pub license_type: LicenseType,
     /// The last use that the notice was sent about, or the allocation of a seat that was never used.
     pub idle_since: Instant,
+    /// What the notice promises: the seat does not go before. Left out when it names no day, so that entries from before
+    /// there was one keep their hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes_from: Option<Instant>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

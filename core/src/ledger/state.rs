@@ -71,6 +71,8 @@ impl HandProtection {
 pub struct SentNotice {
     pub at: Instant,
     pub idle_since: Instant,
+    /// The latest day that any notice about this idleness promised; `None` when none named one.
+    pub goes_from: Option<Instant>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,13 +162,15 @@ impl LedgerState {
             }
             Event::NoticeSent { to: _, message: _, seats } => {
                 for seat in seats {
-                    let sent = SentNotice { at, idle_since: seat.idle_since };
+                    let sent = SentNotice { at, idle_since: seat.idle_since, goes_from: seat.goes_from };
                     let told = self.notices.entry((seat.person, seat.license_type)).or_insert(sent);
                     // The same thing said again does not begin the time anew, unless it was said so long ago that it
                     // does not count any more.
                     if told.idle_since != sent.idle_since || notice::has_lapsed(told.at, at) {
                         *told = sent;
                     }
+                    // But each letter is a promise, also the one that came second.
+                    told.goes_from = told.goes_from.max(sent.goes_from);
                 }
             }
             // References stay; whom they mean is not known any more.

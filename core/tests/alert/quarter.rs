@@ -85,6 +85,7 @@ fn forecast(days: u32, now: Instant) -> Forecast {
         horizon_days: 365,
         method: String::new(),
         basis: Basis { readings: 400, days_read: 100, first_at: now, last_at: now },
+        course: Vec::new(),
     })
 }
 

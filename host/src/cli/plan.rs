@@ -140,8 +140,7 @@ async fn finish_open_run(ledger: &mut Ledger, settings: &Settings) -> Result<()>
 
 async fn remember(ledger: &mut Ledger, settings: &Settings, prepared: &Prepared, plan: &Plan) -> Result<()> {
     let now = clock::now();
-    let back =
-        cycle::watch(ledger, &prepared.snapshot, prepared.site, settings.steward.history.retention_days, now).await?;
+    let back = cycle::watch(ledger, &prepared.snapshot, prepared.site, settings, now).await?;
     for account in &back {
         note(&format!("{account} was released and holds a seat again: does a licence rule give it back?"));
     }

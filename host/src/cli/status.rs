@@ -1,5 +1,6 @@
-//! `steward status`: the pools of the site, and what the ledger says about releases.
+//! `steward status`: the pools of the site, what is to come of them, and what the ledger says about releases.
 
+mod ahead;
 mod daemon;
 
 use std::collections::BTreeMap;
@@ -24,6 +25,7 @@ use crate::ledger::{DaemonLock, Ledger, LedgerError};
 use crate::run_settings::guard_settings;
 use crate::wording::counted;
 use crate::{clock, cycle};
+use ahead::Ahead;
 use daemon::Daemon;
 
 /// Runs that are shown.
@@ -53,20 +55,15 @@ pub async fn run(args: StatusArgs) -> Result<Outcome> {
     spinner.finish_and_clear();
     let snapshot = snapshot?;
     let pools = planner::pools(&snapshot);
-    let mut daemon = None;
+    let (mut daemon, mut ahead) = (None, None);
     let is_at_work = loaded.settings.data_dir().is_some_and(|folder| DaemonLock::is_held(&folder));
     let releases = match super::plan::open_to_read(&loaded.settings).await {
         Some(mut ledger) => {
             let releases = Releases::of(&mut ledger).await?;
             daemon = ledger.last_seen_alive().await?.map(|seen| Daemon::of(&seen, is_at_work));
-            cycle::watch(
-                &mut ledger,
-                &snapshot,
-                cycle::site_of(&loaded.settings),
-                loaded.settings.steward.history.retention_days,
-                clock::now(),
-            )
-            .await?;
+            let site = cycle::site_of(&loaded.settings);
+            cycle::watch(&mut ledger, &snapshot, site, &loaded.settings, clock::now()).await?;
+            ahead = Some(Ahead::of(&mut ledger, &loaded.settings, clock::now()).await?);
             ledger.close().await;
             Some(releases)
         }
@@ -74,15 +71,19 @@ pub async fn run(args: StatusArgs) -> Result<Outcome> {
     };
     let text = match args.format {
         TableOrJson::Json => {
-            let json =
-                json!({ "takenAt": snapshot.taken_at(), "pools": pools, "releases": releases, "daemon": daemon });
+            let (forecasts, cost) = ahead.map(|ahead| (ahead.forecasts, ahead.cost)).unzip();
+            let json = json!({
+                "takenAt": snapshot.taken_at(), "pools": pools, "forecasts": forecasts, "cost": cost.flatten(),
+                "releases": releases, "daemon": daemon,
+            });
             escaped(&serde_json::to_string_pretty(&json)?) + "\n"
         }
         TableOrJson::Table => {
             let releases = releases.map_or_else(|| "\nReleases: no ledger yet\n".to_owned(), |it| it.text());
             let bars = io::stdout().is_terminal();
             let daemon = daemon.map_or_else(|| "\nDaemon: none ever ran here\n".to_owned(), |it| it.text());
-            format!("Pools at {}\n{}{releases}{daemon}", snapshot.taken_at(), pools_text(&pools, bars))
+            let ahead = ahead.map(|it| it.text()).unwrap_or_default();
+            format!("Pools at {}\n{}{ahead}{releases}{daemon}", snapshot.taken_at(), pools_text(&pools, bars))
         }
     };
     print_text(&text)?;

@@ -12,7 +12,7 @@ use super::node::Node;
 use super::problem::{Problem, quoted};
 use super::steward::guard::Window;
 use super::steward::qrs::Verify;
-use super::{http_checks, influx_checks};
+use super::{cost_checks, http_checks, influx_checks};
 use crate::policy::Trust;
 
 const HOST: &str = "Butler.configQRS.host";
@@ -67,6 +67,7 @@ pub fn problems(settings: &Settings, root: &Node, known: &[Problem]) -> Vec<Prob
         check_window(window, &mut report);
     }
     http_checks::check(&settings.steward.http, &mut report);
+    cost_checks::check(&settings.steward.cost, &mut report);
     if settings.steward.qrs.verify == Some(Verify::Chain)
         && settings.butler.cert.client_cert_ca.is_none()
         && !report.is_known(CERT_CA)

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use steward_core::access::Access;
+use steward_core::cost::idle_seats;
 use steward_core::digest::Digest;
 use steward_core::guard::Scope;
 use steward_core::instant::Instant;
@@ -13,7 +14,9 @@ use steward_core::settings::account_name;
 use steward_core::snapshot::{Holder, Seat, Snapshot};
 
 use super::{CycleError, Prepared};
+use crate::config::Settings;
 use crate::ledger::{self as kept, Ledger, LedgerError, fold_account};
+use crate::run_settings::release_thresholds;
 
 /// Beyond it nobody knows what time it is.
 const CLOCK_SKEW_MAX_MS: i64 = 5 * 60 * 1000;
@@ -23,15 +26,24 @@ pub async fn watch(
     ledger: &mut Ledger,
     snapshot: &Snapshot,
     site: Digest,
-    retention_days: u32,
+    settings: &Settings,
     at: Instant,
 ) -> Result<Vec<String>, LedgerError> {
     // Nothing is purged by a clock that may be years ahead.
     let is_sure_of_time = snapshot.clock_skew_ms().is_some_and(|skew| skew.abs() < CLOCK_SKEW_MAX_MS);
-    let retention_days = is_sure_of_time.then_some(retention_days);
+    let retention_days = is_sure_of_time.then_some(settings.steward.history.retention_days);
     let counted: Vec<Access> = snapshot.pools().iter().map(Access::of_pool).collect();
     let at_reading = snapshot.taken_at();
-    let reading = kept::Reading { at: at_reading, site, counted: &counted, seats: None, points: &[], retention_days };
+    let idle = idle_seats(snapshot.seats(), &release_thresholds(settings), at_reading);
+    let reading = kept::Reading {
+        at: at_reading,
+        site,
+        counted: &counted,
+        seats: None,
+        idle: &idle,
+        points: &[],
+        retention_days,
+    };
     ledger.record_reading(&reading).await?;
     let mut held: BTreeMap<String, Vec<&Seat>> = BTreeMap::new();
     let is_usable = |seat: &&Seat| !seat.quarantined && matches!(seat.holder, Holder::User { .. });

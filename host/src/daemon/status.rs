@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::json;
+use steward_core::alert::AlertState;
+use steward_core::cost::MonthlyReport;
+use steward_core::forecast::Forecast;
 use steward_core::instant::Instant;
 use steward_core::license_type::LicenseType;
 use steward_core::monitor::points::RELEASE_FIGURES;
@@ -26,6 +29,16 @@ pub struct Status {
     pub started_at: Option<Instant>,
     pub pools: Option<PoolReading>,
     pub server_license: Option<(Instant, ServerLicense)>,
+    /// When the client certificate ends; `None` before the first job, and without a certificate.
+    pub certificate_expires_at: Option<Instant>,
+    /// What administrators were told, and what is on its way.
+    pub alerts: AlertState,
+    /// When pools will be exhausted, as the last reading and the last release saw it.
+    pub forecasts: BTreeMap<LicenseType, Forecast>,
+    /// When forecasts and cost were found.
+    pub outlook_at: Option<Instant>,
+    /// What the running month costs; `None` without prices.
+    pub cost: Option<MonthlyReport>,
     pub plan: Option<PlanFacts>,
     /// What the policies in the shadow would have done at the last plan.
     pub shadows: Vec<ShadowFacts>,
@@ -102,6 +115,12 @@ impl Status {
         }
         self.pools = facts.pools.or(self.pools.take());
         self.server_license = facts.server_license.or(self.server_license.take());
+        self.certificate_expires_at = facts.certificate_expires_at.or(self.certificate_expires_at.take());
+        if let Some(outlook) = facts.outlook {
+            self.outlook_at = Some(outlook.at);
+            self.forecasts = outlook.forecasts;
+            self.cost = outlook.report;
+        }
         self.plan = facts.plan.or(self.plan.take());
         if let Some(shadows) = facts.shadows {
             self.shadows = shadows;

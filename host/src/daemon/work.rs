@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use steward_core::instant::Instant;
+use steward_core::monitor::outlook_points;
 use tokio_util::sync::CancellationToken;
 
 use super::heartbeat::Heartbeat;
@@ -13,10 +15,12 @@ use crate::clock::Timer;
 use crate::config::Settings;
 use crate::error_chain;
 use crate::executor;
-use crate::ledger::{Ledger, LockError};
-use crate::monitor;
-use crate::qrs::{Client, RequestCounts};
-use crate::run_settings::{execution_settings, reporting};
+use crate::ledger::{Ledger, LedgerError, LockError};
+use crate::monitor::{self, Watching};
+use crate::outlook::{self, Outlook};
+use crate::qrs::credentials::CredentialsError;
+use crate::qrs::{Client, QrsError, RequestCounts};
+use crate::run_settings::{execution_settings, release_thresholds, reporting};
 use crate::{apply, cycle};
 
 /// Releases or not.
@@ -63,13 +67,18 @@ pub async fn run(mut work: Work, job: Job, mode: Mode) -> (Ledger, JobReport) {
         recover(&work.settings, &mut work.ledger, &work.timer).await;
     }
     let mut requests = RequestCounts::new();
+    let certificate_expires_at;
     let ended = match cycle::connect(&work.settings, work.timer.clock()) {
         Ok(client) => {
             let ended = carry_out(&mut work, &client, job, mode).await;
             requests = client.requests();
+            certificate_expires_at = client.identity().map(|identity| identity.not_after);
             ended
         }
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            certificate_expires_at = expired_at(&error);
+            Err(error.into())
+        }
     };
     let ended = ended.unwrap_or_else(|error| Ended {
         outcome: JobOutcome::Failed,
@@ -77,33 +86,70 @@ pub async fn run(mut work: Work, job: Job, mode: Mode) -> (Ledger, JobReport) {
         facts: Facts::default(),
     });
     let Ended { outcome, message, facts } = ended;
+    let facts = Facts { certificate_expires_at, ..facts };
     let ended_at = work.timer.now();
     (work.ledger, JobReport { job, started_at, ended_at, outcome, message, facts, requests })
+}
+
+/// When a certificate that is too old ended.
+fn expired_at(error: &cycle::CycleError) -> Option<Instant> {
+    match error {
+        cycle::CycleError::Connect(QrsError::Credentials(CredentialsError::Expired { not_after, .. })) => {
+            Some(*not_after)
+        }
+        _ => None,
+    }
 }
 
 async fn carry_out(work: &mut Work, client: &Client, job: Job, mode: Mode) -> anyhow::Result<Ended> {
     match job {
         Job::Monitor => read_pools(work, client).await,
         Job::ServerLicense => read_server_license(work, client).await,
-        Job::Release => release::run(work, client, mode).await,
+        Job::Release => {
+            let mut ended = release::run(work, client, mode).await?;
+            if ended.facts.run.is_some() {
+                let now = work.timer.now();
+                match look_ahead(work, now).await {
+                    Ok(outlook) => ended.facts.outlook = Some(outlook),
+                    Err(problem) => tracing::warn!("after a release {problem}"),
+                }
+            }
+            Ok(ended)
+        }
     }
 }
 
 async fn read_pools(work: &mut Work, client: &Client) -> anyhow::Result<Ended> {
     let site = cycle::site_of(&work.settings);
     let reporting = reporting(&work.settings);
-    let retention_days = work.settings.steward.history.retention_days;
-    let reading = tokio::select! {
-        read = monitor::read_pools(&mut work.ledger, client, site, &reporting, retention_days, work.timer.clock()) => read?,
+    let thresholds = release_thresholds(&work.settings);
+    let watching = Watching {
+        site,
+        reporting: &reporting,
+        thresholds: &thresholds,
+        retention_days: work.settings.steward.history.retention_days,
+    };
+    let mut reading = tokio::select! {
+        read = monitor::read_pools(&mut work.ledger, client, &watching, work.timer.clock()) => read?,
         () = work.stop.cancelled() => return Ok(stopped()),
     };
+    let outlook = look_ahead(work, reading.at).await;
+    reading.problems.extend(outlook.as_ref().err().cloned());
     let kinds = reading.counted.len();
     let outcome = if reading.problems.is_empty() { JobOutcome::Done } else { JobOutcome::Attention };
     let message = match reading.problems.as_slice() {
         [] => format!("read {kinds} kinds of access"),
         problems => problems.join("; "),
     };
-    Ok(Ended { outcome, message, facts: Facts { pools: Some(reading), ..Facts::default() } })
+    Ok(Ended { outcome, message, facts: Facts { pools: Some(reading), outlook: outlook.ok(), ..Facts::default() } })
+}
+
+/// What the ledger says about the future and about money. That it cannot be told is no reason to read nothing.
+async fn look_ahead(work: &mut Work, at: Instant) -> Result<Outlook, String> {
+    work.beat.beat();
+    let looked = look_and_report(work, at).await;
+    work.beat.beat();
+    looked.map_err(|error| format!("forecast and cost cannot be told: {}", error_chain::text(&error)))
 }
 
 async fn read_server_license(work: &mut Work, client: &Client) -> anyhow::Result<Ended> {
@@ -120,6 +166,16 @@ async fn read_server_license(work: &mut Work, client: &Client) -> anyhow::Result
         Some(warning) => Ended::attention(warning, facts),
         None => Ended::done(format!("the licence of the server ends on {}", license.expiry), facts),
     })
+}
+
+async fn look_and_report(work: &mut Work, at: Instant) -> Result<Outlook, LedgerError> {
+    let outlook = outlook::outlook(&mut work.ledger, &work.settings, at).await?;
+    if let Some(tags) = &reporting(&work.settings).license_monitor {
+        let mut points = outlook_points::of_forecasts(tags, at, &outlook.forecasts);
+        points.extend(outlook.report.iter().flat_map(|report| outlook_points::of_cost(tags, at, report)));
+        work.ledger.enqueue_points(&points).await?;
+    }
+    Ok(outlook)
 }
 
 pub(super) fn stopped() -> Ended {

@@ -39,7 +39,13 @@ impl Ledger {
             let account = accounts.get(person)?;
             let account =
                 settings::Account { user_dir: account.user_directory.clone(), user_id: account.user_id.clone() };
-            let notice = Notice { account, license_type: *license_type, idle_since: told.idle_since, at: told.at };
+            let notice = Notice {
+                account,
+                license_type: *license_type,
+                idle_since: told.idle_since,
+                at: told.at,
+                goes_from: told.goes_from,
+            };
             Some(notice).filter(|notice| notice.holds_at(now))
         });
         Ok(Memory {

@@ -65,6 +65,7 @@ fn migrator() -> Migrator {
         simple(1, "ledger", include_str!("../../migrations/0001_ledger.sql")),
         simple(2, "monitoring", include_str!("../../migrations/0002_monitoring.sql")),
         simple(3, "policies", include_str!("../../migrations/0003_policies.sql")),
+        simple(4, "alerts", include_str!("../../migrations/0004_alerts.sql")),
     ])
 }
 

@@ -16,7 +16,7 @@ use steward_core::monitor::seat_changes::{KnownSeat, SeatChange};
 use steward_core::monitor::server_license::ServerLicense;
 use steward_core::point::Point;
 
-use super::{Ledger, LedgerError, outbox};
+use super::{Ledger, LedgerError, catch_up, costs, outbox, savings};
 
 /// One reading of a server.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,8 @@ pub struct Reading<'r> {
     pub counted: &'r [Access],
     /// The listed seats and what changed since the reading before; `None` when the lists were not read or not believed.
     pub seats: Option<&'r SeatsRead>,
+    /// Seats that nobody uses; empty when nobody counted them.
+    pub idle: &'r BTreeMap<LicenseType, u32>,
     pub points: &'r [Point],
     /// Older readings are purged. Entries never are.
     pub retention_days: Option<u32>,
@@ -69,12 +71,18 @@ impl Ledger {
         for access in reading.counted {
             insert_access(&mut transaction, reading.at, reading.site, access).await?;
         }
+        costs::insert_idle(&mut transaction, reading).await?;
         if let Some(seats) = reading.seats {
             update_seats(&mut transaction, reading.site, seats).await?;
             for change in &seats.changes {
                 insert_change(&mut transaction, reading.at, reading.site, change).await?;
             }
         }
+        // Before anything is purged that it has not seen.
+        self.is_broken = true;
+        self.head = catch_up(&mut transaction, &mut self.state, self.head).await?;
+        self.is_broken = false;
+        savings::take_reading(&mut transaction, &self.state, reading).await?;
         if let Some(oldest) = reading.retention_days.and_then(|days| reading.at.minus_days(days)) {
             purge(&mut transaction, oldest).await?;
         }
@@ -314,6 +322,7 @@ async fn insert_change(
 async fn purge(transaction: &mut Transaction<'_, Sqlite>, oldest: Instant) -> Result<(), LedgerError> {
     for statement in [
         "DELETE FROM access_reading WHERE at < ?",
+        "DELETE FROM idle_reading WHERE at < ?",
         "DELETE FROM server_license_reading WHERE at < ?",
         "DELETE FROM seat_change WHERE at < ?",
         "DELETE FROM disagreement WHERE at < ?",

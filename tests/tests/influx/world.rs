@@ -81,7 +81,8 @@ steward:
         let mut ledger = Ledger::open(self.folder(), now).await.expect("a ledger");
         ledger.bound_outbox(self.settings().steward.influx_db.outbox_max_points).await;
         let site = Digest::of_bytes(b"site");
-        let reading = Reading { at: now, site, counted: &[], seats: None, points, retention_days: None };
+        let reading =
+            Reading { at: now, site, counted: &[], seats: None, idle: &BTreeMap::new(), points, retention_days: None };
         ledger.record_reading(&reading).await.expect("points are written");
         ledger.close().await;
     }

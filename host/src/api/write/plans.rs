@@ -36,9 +36,8 @@ pub async fn make(call: Call<Nothing, Nothing, NoteRequest>) -> Result<Begun, Pr
         let prepared = prepared.map_err(|error| text(&error))?;
         let made = tokio::task::spawn_blocking(move || prepared.plan(None).map(|plan| (prepared, plan))).await;
         let (prepared, plan) = made.map_err(|error| text(&error))?.map_err(|error| text(&error))?;
-        let retention_days = settings.steward.history.retention_days;
         let now = api.timer.now();
-        let watched = cycle::watch(&mut ledger, &prepared.snapshot, prepared.site, retention_days, now).await;
+        let watched = cycle::watch(&mut ledger, &prepared.snapshot, prepared.site, &settings, now).await;
         watched.map_err(|error| text(&error))?;
         cycle::store_plan(&mut ledger, &prepared, &plan, now).await.map_err(|error| text(&error))?;
         ledger.close().await;
