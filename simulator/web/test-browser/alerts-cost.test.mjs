@@ -16,7 +16,7 @@ let hook;
 before(async () => {
   hook = await openHook();
   demo = await openDemo();
-  demo.editSettings((text) => `${text.trimEnd()}\n  notify:\n    webhooks:\n      - { name: hook, url: "${hook.address}" }\n${/^ {2}cost:/m.test(text) ? '' : PRICES}`);
+  demo.editSettings((text) => `${text.trimEnd()}\n  notify:\n    webhooks:\n      - { name: hook, url: "${hook.address}" }\n`);
   await until(async () => (await demo.ask('alerts')).sinks.some(({ name }) => name === 'hook'), 'the settings with the sink are in force');
 });
 after(async () => {
@@ -24,14 +24,6 @@ after(async () => {
   hook?.close();
   assert.deepEqual(demo?.problems, [], 'errors of the page');
 });
-
-const PRICES = `  cost:
-    currency: EUR
-    prices:
-      - { licenseType: professional, perSeatMonth: "35.50" }
-      - { licenseType: analyzer, perSeatMonth: "14" }
-    budgetPerMonth: "30000"
-`;
 
 /** What comes after a failure would fail for the same reason, and slowly. */
 let isBroken = false;
@@ -219,9 +211,9 @@ story('hostile texts are texts', async () => {
 });
 
 story('the cost page shows the numbers of the demo', async () => {
-  const { months, report } = await demo.ask('cost');
+  const { months, decimals, report } = await demo.ask('cost');
   const money = new Intl.NumberFormat('en-GB', { style: 'currency', currency: report.currency });
-  const shown = (minor) => money.format(minor / 100);
+  const shown = (minor) => money.format(minor / 10 ** decimals);
   await viewer.goto(`${demo.address}/#/console/cost`);
   await heading(viewer, 'Cost');
   await viewer.getByText('running month').waitFor();
@@ -249,11 +241,13 @@ story('the cost page shows the numbers of the demo', async () => {
   await viewer.getByText(`steward report --month ${last.month}`).waitFor();
 });
 
-story('a month without a reading says so, and a daemon without prices what to write', async () => {
+story('a month before the first reading says so, and a daemon without prices what to write', async () => {
   await viewer.goto(`${demo.address}/#/console/cost?month=2001-01`);
-  await viewer.getByText(/Nothing was read in January 2001/).waitFor();
+  await viewer.getByText(/nothing is known of 2001-01/i).waitFor();
+  await viewer.getByRole('link', { name: 'The running month' }).click();
+  await viewer.getByText('running month', { exact: true }).waitFor();
   const page = await demo.open({ role: 'viewer', fragment: '#/simulator' });
-  await changed(page, 'cost*', () => ({ months: [], report: null, problem: 'no prices: set `steward.cost`' }));
+  await changed(page, 'cost*', () => ({ months: [], report: null, decimals: null, problem: 'no prices: set `steward.cost`' }));
   await page.goto(`${demo.address}/#/console/cost`);
   await page.getByRole('heading', { name: 'No prices' }).waitFor();
   assert.match(await page.getByRole('region', { name: 'An example of the settings' }).innerText(), /^steward:\n {2}cost:\n {4}currency: EUR/);

@@ -1,7 +1,7 @@
 // A month of the report: its name, its days, and how it stands beside the budget.
 
 import type { Budget, DayCounts, MonthlyReport } from '../../api/coming.js';
-import { amount } from './amounts.js';
+import { amount, type Unit } from './amounts.js';
 
 const NAME = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' });
 const DAY_MS = 86_400_000;
@@ -40,8 +40,8 @@ export interface BudgetWords {
 }
 
 /** How a month stands beside what it may cost. */
-export function budgetWords({ forWhat, amount: most, spent, projected, state }: Budget, { currency, isComplete }: Pick<MonthlyReport, 'currency' | 'isComplete'>): BudgetWords {
-  const show = (minor: number) => amount(minor, currency);
+export function budgetWords({ forWhat, amount: most, spent, projected, state }: Budget, isComplete: boolean, unit: Unit): BudgetWords {
+  const show = (minor: number) => amount(minor, unit);
   const seats = forWhat === 'bought' ? 'All seats of the pools' : 'Seats in somebody’s hands';
   const cost = isComplete ? `${seats} cost ${show(spent)} of ${show(most)}` : `${seats} cost ${show(spent)} so far, of ${show(most)}`;
   const end = `If the counts stay as they are, it is ${show(projected)} at the end of the month`;
