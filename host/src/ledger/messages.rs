@@ -72,6 +72,19 @@ impl Ledger {
         transaction.commit().await.map_err(LedgerError::write)
     }
 
+    /// Puts messages into the queue, and notes that something regular was done, both or neither.
+    pub async fn enqueue_and_mark(
+        &mut self,
+        messages: &[Addressed],
+        mark: &str,
+        at: Instant,
+    ) -> Result<(), LedgerError> {
+        let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await.map_err(LedgerError::write)?;
+        enqueue(&mut transaction, messages).await?;
+        super::alerts::mark(&mut transaction, mark, at).await?;
+        transaction.commit().await.map_err(LedgerError::write)
+    }
+
     /// The names of sinks for which messages wait.
     pub async fn sinks_waited_for(&mut self) -> Result<Vec<String>, LedgerError> {
         sinks_waited_for(&mut self.connection).await
