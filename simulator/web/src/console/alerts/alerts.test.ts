@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AlertNow, AlertRule, PastAlert, Silence } from '../../api/coming.js';
 import { allCovers, coversOf } from './silencing.js';
-import { coverOf, firingOf, lookOf, ordered, pastWords, patienceOf, silenceOf, standingOf } from './words.js';
+import { coverOf, firingOf, lookOf, ordered, pastWords, patienceOf, silenceOf, standingOf, toldOf } from './words.js';
 
 const alert = (key: string, more: Partial<AlertNow> = {}): AlertNow => ({
   key,
@@ -129,6 +129,18 @@ describe('what can be silenced', () => {
       'All alerts',
     ]);
     expect(new Set(covers.map(({ value }) => value)).size).toBe(4);
+  });
+});
+
+describe('how often a firing alert was told', () => {
+  it('is not known when a silence muted it', () => {
+    expect(toldOf(alert('a'), true)).toBe('told once');
+    expect(toldOf(alert('a', { silencedBy: ['x'] }), true)).toBeUndefined();
+    expect(toldOf(alert('a', { silencedBy: ['x'], repeats: 2 }), true)).toBe('told 3 times');
+  });
+
+  it('is never without a sink', () => {
+    expect(toldOf(alert('a'), false)).toMatch(/nobody is told/);
   });
 });
 

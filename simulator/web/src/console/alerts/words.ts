@@ -51,9 +51,15 @@ export function firingOf({ alerts, silences }: Pick<Alerts, 'alerts' | 'silences
 }
 
 /** How often an alert was told. */
-export function toldAgain(repeats: number): string {
+function toldAgain(repeats: number): string {
   if (repeats === 0) return 'told once';
   return repeats === 1 ? 'told twice' : `told ${counted(repeats + 1, 'time')}`;
+}
+
+/** How often a firing alert was told; undefined when a silence may have kept it from being told at all. */
+export function toldOf({ repeats, silencedBy }: Pick<AlertNow, 'repeats' | 'silencedBy'>, isHeard: boolean): string | undefined {
+  if (!isHeard) return 'and nobody is told: no sink takes alerts';
+  return repeats === 0 && silencedBy.length > 0 ? undefined : toldAgain(repeats);
 }
 
 export interface PastWords {
@@ -93,7 +99,7 @@ export function patienceOf({ forMinutes, clearForMinutes, repeatHours }: AlertRu
 }
 
 export const SINK_KINDS: Readonly<Record<string, string>> = {
-  log: 'log',
+  log: 'the daemon’s log',
   webhook: 'webhook',
   slack: 'Slack',
   teams: 'Microsoft Teams',
