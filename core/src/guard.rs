@@ -12,6 +12,7 @@ mod seat_gates;
 mod type_gates;
 
 pub use gate::{Gate, Scope};
+pub use memory_gates::lost_protections;
 pub use protections::{Protection, Protections};
 pub use releases::{GuardInput, Guarded, HeldPlaces, Quotas, Wishes, guard};
 pub use run_gates::{RunFacts, run_holds};

@@ -1,5 +1,6 @@
 //! The command line: one file for each subcommand. Each reads its arguments, calls other rooms and prints.
 
+mod alert;
 mod apply;
 mod arm;
 mod audit;
@@ -98,6 +99,8 @@ enum Command {
     Audit(audit::AuditArgs),
     /// Show the points that wait to be delivered, and those that were refused
     Outbox(outbox::OutboxArgs),
+    /// Show what administrators are told, try the sinks, and hear less of it for a while
+    Alert(alert::AlertArgs),
     /// Copy the ledger into a file, while it is in use
     Backup(backup::BackupArgs),
     /// Put the ledger back from a backup
@@ -177,6 +180,7 @@ async fn run(command: Command) -> Result<Outcome> {
         Command::Unprotect(args) => protect::unprotect(args).await,
         Command::Audit(args) => audit::run(args).await,
         Command::Outbox(args) => outbox::run(args).await,
+        Command::Alert(args) => alert::run(args).await,
         Command::Backup(args) => backup::backup(args).await,
         Command::Restore(args) => backup::restore(args).await,
         Command::Why(args) => why::run(args).await,

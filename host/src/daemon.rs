@@ -4,6 +4,7 @@
 //! Nothing is decided here. The first request to stop finishes the release in hand and its entry in the ledger; a second
 //! one, or a time-out, ends the process where it stands, and the next start looks what came of it.
 
+mod alerting;
 pub mod control;
 pub(crate) mod heartbeat;
 pub mod job;
@@ -38,6 +39,7 @@ use crate::config::Settings;
 use crate::cycle;
 use crate::influx::{self, Delivery, OutboxStatus};
 use crate::ledger::{DaemonLock, LedgerError, LockError};
+use crate::notify::{self, Couriers};
 use crate::os_user;
 use control::{Control, ControlError};
 use heartbeat::Heartbeat;
@@ -148,6 +150,7 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
     let (settings, in_force_now) = watch::channel(first.clone());
     let (outbox, outbox_now) = watch::channel(OutboxStatus::default());
     let points = Arc::new(Notify::new());
+    let (couriers, post) = notify::couriers(folder.clone(), in_force_now.clone());
     let beat = Heartbeat::default();
     if options.signals {
         signals::listen(stop.clone(), requests.clone()).map_err(DaemonError::Signals)?;
@@ -161,10 +164,11 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
             folder: &folder,
             settings: in_force_now.clone(),
             status: published.clone(),
-            outbox: outbox_now,
+            outbox: outbox_now.clone(),
             beat: beat.clone(),
             requests,
             points: points.clone(),
+            couriers: couriers.clone(),
             timer: options.timer.clone(),
             codes: hooks.codes.clone(),
             works: works.clone(),
@@ -175,6 +179,7 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
     tasks.spawn(supervisor::watch(beat.clone(), ends.clone()));
     let delivery = Delivery { folder: folder.clone(), settings: in_force_now, poke: points.clone(), status: outbox };
     tasks.spawn(influx::deliver(delivery, options.timer.clone(), ends.clone()));
+    tasks.spawn(notify::deliver(post, options.timer.clone(), ends.clone()));
 
     let stop_seconds = first.steward.daemon.stop_seconds;
     let parts = Parts {
@@ -188,6 +193,8 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
         status,
         settings,
         points,
+        couriers,
+        outbox: outbox_now,
         until: options.until,
     };
     let keeper = async {
@@ -221,6 +228,7 @@ struct Answering<'a> {
     beat: Heartbeat,
     requests: mpsc::Sender<Request>,
     points: Arc<Notify>,
+    couriers: Couriers,
     timer: Timer,
     codes: SignInCodes,
     works: Works,
@@ -274,6 +282,7 @@ async fn answer(
         in_hand: InHand::default(),
         timer: parts.timer,
         points: parts.points,
+        couriers: parts.couriers,
         daemon: token::hash(&token::generate()?),
     };
     let at_desk = ends.clone();

@@ -1,6 +1,7 @@
 //! Steward's host: everything that is read, written, sent or awaited. It decides nothing; deciding is core's.
 
 pub mod activation;
+pub mod alerts;
 pub mod api;
 pub mod apply;
 pub mod arming;
@@ -12,12 +13,14 @@ pub mod clock;
 pub mod config;
 pub mod cycle;
 pub mod daemon;
+mod digest_mail;
 mod error_chain;
 #[cfg(any(windows, test))]
 mod event_text;
 pub mod executor;
 pub mod influx;
 pub mod ledger;
+mod letters;
 pub mod monitor;
 pub mod notify;
 mod os_user;

@@ -10,6 +10,7 @@ use steward_core::digest::Digest;
 use steward_core::ids::LicenseId;
 use steward_core::instant::Instant;
 use steward_core::license_type::LicenseType;
+use steward_core::monitor::compliance::Compliance;
 use steward_core::monitor::points::{self, Reporting};
 use steward_core::monitor::seat_changes::{self, Change, KnownSeat};
 use steward_core::monitor::seat_use::{self, SeatUse};
@@ -52,6 +53,8 @@ pub struct PoolReading {
     pub uses: BTreeMap<LicenseType, SeatUse>,
     /// Since the reading before; empty at the first one.
     pub changes: BTreeMap<LicenseType, BTreeMap<Change, u32>>,
+    /// `None` when the lists were not believed.
+    pub compliance: Option<Compliance>,
     /// Sentences about what could not be read.
     pub problems: Vec<String>,
 }
@@ -70,8 +73,14 @@ pub async fn read_pools(
         Some(allocated) => read_lists(client, allocated, &mut problems).await?,
         None => None,
     };
-    let mut reading =
-        PoolReading { at, counted: overview.counted, uses: BTreeMap::new(), changes: BTreeMap::new(), problems };
+    let mut reading = PoolReading {
+        at,
+        counted: overview.counted,
+        uses: BTreeMap::new(),
+        changes: BTreeMap::new(),
+        compliance: None,
+        problems,
+    };
     let compared = match &seats {
         Some(seats) => {
             ledger.refresh().await?;
@@ -82,6 +91,7 @@ pub async fn read_pools(
     if let (Some(seats), Some((read, is_first))) = (&seats, &compared) {
         let types: BTreeSet<LicenseType> = overview.allocated.iter().flatten().map(|(of, _)| *of).collect();
         reading.uses = seat_use::seat_use(seats, at);
+        reading.compliance = Some(Compliance::of(&types, seats));
         if !is_first {
             reading.changes = seat_changes::counted(&types, &read.changes);
         }

@@ -63,11 +63,15 @@ fn never_used_jump(kind: LicenseType, snapshot: &Snapshot, last: &Reading) -> Op
     })
 }
 
-/// Only entries that are still in the settings: whoever removes one means it.
-fn protection_lost(snapshot: &Snapshot, settings: &GuardSettings, last: &Reading) -> Option<Hold> {
+/// Entries that matched somebody at the last reading and match nobody now. Only those that are still in the settings:
+/// whoever removes one means it.
+pub fn lost_protections(snapshot: &Snapshot, settings: &GuardSettings, last: &Reading) -> Vec<String> {
     let counts = Protections::new(&settings.never_release).counts(snapshot);
-    let gone: Vec<String> =
-        last.protections.iter().filter(|entry| counts.get(entry) == Some(&0)).map(ToString::to_string).collect();
+    last.protections.iter().filter(|entry| counts.get(entry) == Some(&0)).map(ToString::to_string).collect()
+}
+
+fn protection_lost(snapshot: &Snapshot, settings: &GuardSettings, last: &Reading) -> Option<Hold> {
+    let gone = lost_protections(snapshot, settings, last);
     let first = gone.first()?;
     let more = if gone.len() > 1 { format!(" (and {} more entries)", gone.len() - 1) } else { String::new() };
     Some(Hold::new(Gate::ProtectionLost, format!("{first}, which matches nobody since {}{more}", last.at)))

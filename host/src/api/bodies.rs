@@ -2,6 +2,7 @@
 //!
 //! One file for each subject; the handlers beside them fill these in. Numbers and names, and no decisions.
 
+pub mod alerts;
 pub mod audit;
 pub mod decisions;
 pub mod outlook;

@@ -1,5 +1,6 @@
 //! Handlers that only look.
 
+pub mod alerts;
 pub mod audit;
 pub mod decisions;
 pub mod outlook;

@@ -19,7 +19,9 @@ use steward_core::license_type::LicenseType;
 use super::job::Job;
 use super::shadow::ShadowFacts;
 use super::status::{JobStatus, Status};
+use crate::alerts::view;
 use crate::influx::OutboxStatus;
+use crate::notify::Standings;
 
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -31,7 +33,7 @@ type Counters = Family<Labels, Counter>;
 ///
 /// # Errors
 /// When it cannot be written as text.
-pub fn text(status: &Status, outbox: &OutboxStatus) -> Result<String, fmt::Error> {
+pub fn text(status: &Status, outbox: &OutboxStatus, sinks: &Standings) -> Result<String, fmt::Error> {
     let mut told = Told { registry: Registry::default() };
     told.identities(status);
     told.pools(status);
@@ -43,6 +45,8 @@ pub fn text(status: &Status, outbox: &OutboxStatus) -> Result<String, fmt::Error
     told.shadows(status);
     told.totals(status);
     told.outbox(outbox);
+    told.alerts(status);
+    told.sinks(sinks);
     told.state(status);
     let mut text = String::new();
     encode(&mut text, &told.registry)?;
@@ -288,6 +292,28 @@ impl Told {
         ] {
             self.counters(name, help, [(Labels::new(), count)]);
         }
+    }
+
+    fn alerts(&mut self, status: &Status) {
+        let firing = view::firing(&status.alerts);
+        let firing = firing.into_iter().map(|(rule, alerts)| (vec![("rule", rule.to_owned())], float(alerts)));
+        self.gauges("steward_alerts_firing", "Alerts that fire, by rule", firing);
+    }
+
+    fn sinks(&mut self, sinks: &Standings) {
+        let of = |name: &String| vec![("sink", name.clone())];
+        let waiting = sinks.iter().map(|(name, sink)| (of(name), float(sink.waiting)));
+        self.gauges("steward_messages_waiting", "Messages that wait for a sink", waiting);
+        let delivered = sinks.iter().map(|(name, sink)| (of(name), sink.delivered));
+        self.counters("steward_messages_delivered", "Messages that a sink took, ever", delivered);
+        let refused = sinks.iter().map(|(name, sink)| (of(name), sink.refused));
+        self.counters(
+            "steward_messages_refused",
+            "Messages that a sink refused for good, or that were given up",
+            refused,
+        );
+        let dropped = sinks.iter().map(|(name, sink)| (of(name), sink.dropped));
+        self.counters("steward_messages_dropped", "Messages that were given up unsent", dropped);
     }
 
     fn state(&mut self, status: &Status) {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
+use steward_core::guard::Scope;
 use steward_core::ids::LicenseId;
 use steward_core::instant::Instant;
 use steward_core::ledger::{Run, RunId, RunKind};
@@ -12,6 +13,7 @@ use steward_core::monitor::points::figure_of_release;
 use steward_core::monitor::server_license::ServerLicense;
 use steward_core::plan::PlanBody;
 use steward_core::policy::PolicyIdentity;
+use steward_core::text::printable;
 
 use super::job::Job;
 use super::shadow::ShadowFacts;
@@ -64,6 +66,8 @@ pub struct Facts {
     pub shadows: Option<Vec<ShadowFacts>>,
     /// Why changed rules wait for an administrator; `Some(None)` when it was looked at and they do not.
     pub rules_waiting: Option<Option<String>>,
+    /// When the client certificate ends.
+    pub certificate_expires_at: Option<Instant>,
 }
 
 /// The numbers of a plan.
@@ -75,10 +79,16 @@ pub struct PlanFacts {
     pub decisions: BTreeMap<String, u64>,
     pub held: BTreeMap<&'static str, u64>,
     pub faults: BTreeMap<&'static str, u64>,
+    /// Seats held by gates that hold a licence type or the whole run.
+    pub held_widely: BTreeMap<&'static str, u64>,
+    /// What the policy failed at first.
+    pub first_fault: Option<String>,
+    /// Entries of the protection lists that matched somebody before.
+    pub lost_protections: Vec<String>,
 }
 
 impl PlanFacts {
-    pub fn of(plan: &PlanBody) -> Self {
+    pub fn of(plan: &PlanBody, lost_protections: Vec<String>) -> Self {
         let mut facts = Self {
             made_at: plan.now,
             policy: plan.policy.clone(),
@@ -86,6 +96,9 @@ impl PlanFacts {
             decisions: BTreeMap::new(),
             held: BTreeMap::new(),
             faults: BTreeMap::new(),
+            held_widely: BTreeMap::new(),
+            first_fault: None,
+            lost_protections,
         };
         let released: BTreeSet<&LicenseId> = plan.releases.iter().collect();
         for decision in &plan.decisions {
@@ -95,13 +108,26 @@ impl PlanFacts {
             }
         }
         for held in &plan.held {
-            *facts.held.entry(held.gate.as_str()).or_default() += held.license_ids.len() as u64;
+            let seats = held.license_ids.len() as u64;
+            *facts.held.entry(held.gate.as_str()).or_default() += seats;
+            if held.scope != Scope::Seat {
+                *facts.held_widely.entry(held.gate.as_str()).or_default() += seats;
+            }
         }
         for fault in &plan.faults {
             *facts.faults.entry(fault.kind.as_str()).or_default() += 1;
+            facts.first_fault.get_or_insert_with(|| first_words(&fault.detail));
         }
         facts
     }
+}
+
+/// Characters of a policy's own words that are told.
+const FAULT_CHARS: usize = 200;
+
+/// What a policy says about its failure, fit for a message.
+fn first_words(detail: &str) -> String {
+    printable(detail).chars().take(FAULT_CHARS).collect::<String>().trim_end_matches('.').to_owned()
 }
 
 /// The numbers of a run.

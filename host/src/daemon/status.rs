@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::json;
+use steward_core::alert::AlertState;
 use steward_core::cost::MonthlyReport;
 use steward_core::forecast::Forecast;
 use steward_core::instant::Instant;
@@ -28,6 +29,10 @@ pub struct Status {
     pub started_at: Option<Instant>,
     pub pools: Option<PoolReading>,
     pub server_license: Option<(Instant, ServerLicense)>,
+    /// When the client certificate ends; `None` before the first job, and without a certificate.
+    pub certificate_expires_at: Option<Instant>,
+    /// What administrators were told, and what is on its way.
+    pub alerts: AlertState,
     /// When pools will be exhausted, as the last reading and the last release saw it.
     pub forecasts: BTreeMap<LicenseType, Forecast>,
     /// When forecasts and cost were found.
@@ -110,6 +115,7 @@ impl Status {
         }
         self.pools = facts.pools.or(self.pools.take());
         self.server_license = facts.server_license.or(self.server_license.take());
+        self.certificate_expires_at = facts.certificate_expires_at.or(self.certificate_expires_at.take());
         if let Some(outlook) = facts.outlook {
             self.outlook_at = Some(outlook.at);
             self.forecasts = outlook.forecasts;

@@ -18,7 +18,8 @@ use crate::executor;
 use crate::ledger::{Ledger, LedgerError, LockError};
 use crate::monitor::{self, Watching};
 use crate::outlook::{self, Outlook};
-use crate::qrs::{Client, RequestCounts};
+use crate::qrs::credentials::CredentialsError;
+use crate::qrs::{Client, QrsError, RequestCounts};
 use crate::run_settings::{execution_settings, release_thresholds, reporting};
 use crate::{apply, cycle};
 
@@ -66,13 +67,18 @@ pub async fn run(mut work: Work, job: Job, mode: Mode) -> (Ledger, JobReport) {
         recover(&work.settings, &mut work.ledger, &work.timer).await;
     }
     let mut requests = RequestCounts::new();
+    let certificate_expires_at;
     let ended = match cycle::connect(&work.settings, work.timer.clock()) {
         Ok(client) => {
             let ended = carry_out(&mut work, &client, job, mode).await;
             requests = client.requests();
+            certificate_expires_at = client.identity().map(|identity| identity.not_after);
             ended
         }
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            certificate_expires_at = expired_at(&error);
+            Err(error.into())
+        }
     };
     let ended = ended.unwrap_or_else(|error| Ended {
         outcome: JobOutcome::Failed,
@@ -80,8 +86,19 @@ pub async fn run(mut work: Work, job: Job, mode: Mode) -> (Ledger, JobReport) {
         facts: Facts::default(),
     });
     let Ended { outcome, message, facts } = ended;
+    let facts = Facts { certificate_expires_at, ..facts };
     let ended_at = work.timer.now();
     (work.ledger, JobReport { job, started_at, ended_at, outcome, message, facts, requests })
+}
+
+/// When a certificate that is too old ended.
+fn expired_at(error: &cycle::CycleError) -> Option<Instant> {
+    match error {
+        cycle::CycleError::Connect(QrsError::Credentials(CredentialsError::Expired { not_after, .. })) => {
+            Some(*not_after)
+        }
+        _ => None,
+    }
 }
 
 async fn carry_out(work: &mut Work, client: &Client, job: Job, mode: Mode) -> anyhow::Result<Ended> {
