@@ -8,6 +8,7 @@ mod butler_file;
 mod connection;
 mod hostile;
 mod influx;
+mod messages;
 mod problems;
 mod secrets;
 mod show;
