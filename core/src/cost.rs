@@ -13,6 +13,7 @@
 //! projection. Sums are whole milliseconds of seats; each amount is rounded once, and totals add what is shown, so that
 //! columns add up. Months are those of the UTC calendar.
 
+mod currencies;
 mod money;
 mod month;
 mod report;
@@ -26,8 +27,8 @@ use serde::{Deserialize, Serialize};
 pub use money::{Currency, Money, MoneyError, Price};
 pub use month::Month;
 pub use report::{
-    Amount, Budget, BudgetState, DayCounts, MonthlyReport, PoolCost, ReleaseCounts, ReportInput, TotalCost,
-    monthly_report,
+    Amount, Budget, BudgetState, DayCounts, FutureMonth, MonthlyReport, PoolCost, ReleaseCounts, ReportInput,
+    TotalCost, monthly_report,
 };
 
 use crate::instant::Instant;
@@ -70,6 +71,7 @@ pub struct SeatPrice {
 
 /// What a budget is compared with.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum BudgetFor {
     /// Seats in somebody's hands.

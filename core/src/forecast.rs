@@ -104,6 +104,7 @@ impl Default for ForecastSettings {
 
 /// The answer about one pool.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum Forecast {
     Exhaustion(Exhaustion),
@@ -112,6 +113,7 @@ pub enum Forecast {
 
 /// Days from now until no seat is left, if nothing more is released.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Exhaustion {
     pub lower_days: u32,
@@ -129,6 +131,7 @@ pub struct Exhaustion {
 
 /// What a forecast was made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "ForecastBasis"))]
 #[serde(rename_all = "camelCase")]
 pub struct Basis {
     pub readings: u32,
@@ -139,6 +142,7 @@ pub struct Basis {
 
 /// Why there is no number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "reason", rename_all = "kebab-case", rename_all_fields = "camelCase")]
 pub enum NoForecast {
     NoReadings,

@@ -3,6 +3,7 @@
 //! Nothing here leads to a release. A number that cannot be known is left out, never guessed.
 
 pub mod compliance;
+pub mod outlook_points;
 pub mod points;
 pub mod seat_changes;
 pub mod seat_use;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use steward_core::cost::savings::{NewSeat, SavingEvent, SavingsBook, What, saving_events};
 use steward_core::cost::{
-    BudgetFor, BudgetState, CostReading, CostSettings, Currency, Money, Month, MonthlyReport, Price, ReportInput,
-    SeatPrice, idle_seats, monthly_report,
+    Amount, BudgetFor, BudgetState, CostReading, CostSettings, Currency, Money, Month, MonthlyReport, Price,
+    ReportInput, SeatPrice, idle_seats, monthly_report,
 };
 use steward_core::digest::Digest;
 use steward_core::forecast::shifts;
@@ -72,7 +72,7 @@ fn report(
 ) -> MonthlyReport {
     let releases = BTreeMap::new();
     let input = ReportInput { settings, readings, savings, releases: &releases, now: at(now) };
-    monthly_report(Month::parse(month).unwrap(), input)
+    monthly_report(Month::parse(month).unwrap(), input).unwrap()
 }
 
 /// Every second day of a month.
@@ -173,6 +173,46 @@ fn a_budget_is_compared_with_now_and_with_the_end_of_the_month() {
     assert_eq!(state("2480", "2026-10-11"), (BudgetState::Within, 80_000, 248_000));
     assert_eq!(state("2479.99", "2026-10-11"), (BudgetState::ProjectedAbove, 80_000, 248_000));
     assert_eq!(state("799", "2026-10-11"), (BudgetState::Above, 80_000, 248_000));
+}
+
+#[test]
+fn a_budget_says_what_it_leaves_out() {
+    let mut settings = CostSettings { budget_per_month: Some(Price::parse("5000").unwrap()), ..settings() };
+    settings.prices.retain(|price| price.license_type == Analyzer);
+    let mut readings = steady("2026-10", 80);
+    readings.push(CostReading { license_type: Professional, ..counted("2026-10-02", 7, None) });
+    let of = |settings: &CostSettings| report("2026-10", settings, &readings, &SavingsBook::default(), "2026-10-11");
+    assert_eq!(of(&settings).budget.unwrap().not_valued, [Professional]);
+    settings.prices.push(price(Professional, None, "70"));
+    assert_eq!(of(&settings).budget.unwrap().not_valued, []);
+}
+
+#[test]
+fn a_month_that_has_not_begun_has_no_report() {
+    let (settings, savings, releases) = (settings(), SavingsBook::default(), BTreeMap::new());
+    let now = at("2026-10-31T23:59");
+    let input = ReportInput { settings: &settings, readings: &[], savings: &savings, releases: &releases, now };
+    let refused = monthly_report(Month::parse("2026-11").unwrap(), input).unwrap_err();
+    assert_eq!(refused.to_string(), "the month 2026-11 has not begun yet");
+    assert!(monthly_report(Month::parse("2026-10").unwrap(), input).is_ok());
+}
+
+#[test]
+fn seats_save_now_only_in_the_running_month() {
+    let book = book([released("2026-10-11", "a")]);
+    let saving =
+        |month: &str, now: &str| report(month, &settings(), &steady("2026-10", 80), &book, now).pools[0].saving_now;
+    assert_eq!((saving("2026-10", "2026-10-31T23:59"), saving("2026-10", "2026-11-01")), (1, 0));
+}
+
+#[test]
+fn averages_have_one_decimal() {
+    let shown = |hundredths| Amount { seats_hundredths: hundredths, known_percent: 100, cost: None }.seats_on_average();
+    for (hundredths, text) in [(0, "0.0"), (4, "0.0"), (5, "0.1"), (7949, "79.5"), (7944, "79.4"), (100_000, "1000.0")]
+    {
+        assert_eq!(shown(Some(hundredths)).as_deref(), Some(text));
+    }
+    assert_eq!(shown(None), None);
 }
 
 #[test]
@@ -299,7 +339,30 @@ prop_compose! {
     }
 }
 
+fn counts() -> impl Strategy<Value = Vec<(u32, u32, u32, bool)>> {
+    prop::collection::vec((1_u32..=28, 0_u32..500, 0_u32..100, any::<bool>()), 0..30)
+}
+
 proptest! {
+    #[test]
+    fn totals_are_the_sums_of_the_columns(counts in counts(), events in prop::collection::vec(any_event(), 0..20), now in 1_u32..=31) {
+        let readings: Vec<CostReading> = counts.into_iter().map(|(day, allocated, idle, is_analyzer)| CostReading {
+            license_type: if is_analyzer { Analyzer } else { Professional },
+            ..counted(&format!("2026-10-{day:02}"), allocated, Some(idle))
+        }).collect();
+        let mut events = events;
+        events.sort();
+        let report = report("2026-10", &settings(), &readings, &book(events), &format!("2026-10-{now:02}"));
+        let Some(total) = report.total else { return Ok(()) };
+        let sum = |part: fn(&steward_core::cost::PoolCost) -> Amount| {
+            report.pools.iter().filter_map(|pool| part(pool).cost).fold(Money::default(), Money::plus)
+        };
+        prop_assert_eq!(total.bought, sum(|pool| pool.bought));
+        prop_assert_eq!(total.allocated, sum(|pool| pool.allocated));
+        prop_assert_eq!(total.idle, sum(|pool| pool.idle));
+        prop_assert_eq!(total.saved, sum(|pool| pool.saved));
+    }
+
     #[test]
     fn a_book_that_is_put_down_and_taken_up_says_the_same(mut events in prop::collection::vec(any_event(), 0..60), cut in any::<prop::sample::Index>()) {
         events.sort();

@@ -6,6 +6,9 @@
 mod observe;
 mod settings;
 pub mod silences;
+pub mod told;
+pub mod trial;
+pub mod view;
 
 pub use observe::{Known, observe};
 pub use settings::alert_settings;

@@ -49,6 +49,7 @@ use crate::daemon::heartbeat::Heartbeat;
 use crate::daemon::keeper::Request;
 use crate::daemon::status::Status;
 use crate::influx::OutboxStatus;
+use crate::notify::Couriers;
 use door::Door;
 use problem::{Code, Problem};
 use route::Access;
@@ -82,6 +83,8 @@ pub struct Api {
     pub timer: Timer,
     /// Told when points may wait for `InfluxDB`.
     pub points: Arc<Notify>,
+    /// Bring messages to their sinks.
+    pub couriers: Couriers,
     /// Of this start of the daemon.
     pub daemon: Digest,
 }

@@ -1,5 +1,6 @@
 //! The command line: one file for each subcommand. Each reads its arguments, calls other rooms and prints.
 
+mod alert;
 mod apply;
 mod arm;
 mod audit;
@@ -17,6 +18,7 @@ mod outbox;
 mod plan;
 mod policy;
 mod protect;
+mod report;
 mod run;
 mod run_text;
 mod schedule;
@@ -73,6 +75,8 @@ enum Command {
     Status(status::StatusArgs),
     /// Show what was read before: pools, and seats that came and went
     History(history::HistoryArgs),
+    /// Report what a month cost and what releases saved, as a page, rows or JSON
+    Report(report::ReportArgs),
     /// Say which seats would be released, and why; nothing is released
     Plan(plan::PlanArgs),
     /// Release the seats of a plan
@@ -95,6 +99,8 @@ enum Command {
     Audit(audit::AuditArgs),
     /// Show the points that wait to be delivered, and those that were refused
     Outbox(outbox::OutboxArgs),
+    /// Show what administrators are told, try the sinks, and hear less of it for a while
+    Alert(alert::AlertArgs),
     /// Copy the ledger into a file, while it is in use
     Backup(backup::BackupArgs),
     /// Put the ledger back from a backup
@@ -163,6 +169,7 @@ async fn run(command: Command) -> Result<Outcome> {
         Command::Check(args) => check::run(args).await,
         Command::Status(args) => status::run(args).await,
         Command::History(args) => history::run(args).await,
+        Command::Report(args) => report::run(args).await,
         Command::Plan(args) => plan::run(args).await,
         Command::Apply(args) => apply::run(args).await,
         Command::Undo(args) => undo::run(args).await,
@@ -173,6 +180,7 @@ async fn run(command: Command) -> Result<Outcome> {
         Command::Unprotect(args) => protect::unprotect(args).await,
         Command::Audit(args) => audit::run(args).await,
         Command::Outbox(args) => outbox::run(args).await,
+        Command::Alert(args) => alert::run(args).await,
         Command::Backup(args) => backup::backup(args).await,
         Command::Restore(args) => backup::restore(args).await,
         Command::Why(args) => why::run(args).await,

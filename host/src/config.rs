@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 mod alert_checks;
 pub mod butler;
 mod checks;
+mod cost_checks;
 mod derived;
 pub mod document;
 mod file_path;

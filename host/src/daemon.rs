@@ -39,6 +39,7 @@ use crate::config::Settings;
 use crate::cycle;
 use crate::influx::{self, Delivery, OutboxStatus};
 use crate::ledger::{DaemonLock, LedgerError, LockError};
+use crate::notify::{self, Couriers};
 use crate::os_user;
 use control::{Control, ControlError};
 use heartbeat::Heartbeat;
@@ -149,7 +150,7 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
     let (settings, in_force_now) = watch::channel(first.clone());
     let (outbox, outbox_now) = watch::channel(OutboxStatus::default());
     let points = Arc::new(Notify::new());
-    let messages = Arc::new(Notify::new());
+    let (couriers, post) = notify::couriers(folder.clone(), in_force_now.clone());
     let beat = Heartbeat::default();
     if options.signals {
         signals::listen(stop.clone(), requests.clone()).map_err(DaemonError::Signals)?;
@@ -167,6 +168,7 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
             beat: beat.clone(),
             requests,
             points: points.clone(),
+            couriers: couriers.clone(),
             timer: options.timer.clone(),
             codes: hooks.codes.clone(),
             works: works.clone(),
@@ -177,6 +179,7 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
     tasks.spawn(supervisor::watch(beat.clone(), ends.clone()));
     let delivery = Delivery { folder: folder.clone(), settings: in_force_now, poke: points.clone(), status: outbox };
     tasks.spawn(influx::deliver(delivery, options.timer.clone(), ends.clone()));
+    tasks.spawn(notify::deliver(post, options.timer.clone(), ends.clone()));
 
     let stop_seconds = first.steward.daemon.stop_seconds;
     let parts = Parts {
@@ -190,7 +193,7 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
         status,
         settings,
         points,
-        messages,
+        couriers,
         outbox: outbox_now,
         until: options.until,
     };
@@ -225,6 +228,7 @@ struct Answering<'a> {
     beat: Heartbeat,
     requests: mpsc::Sender<Request>,
     points: Arc<Notify>,
+    couriers: Couriers,
     timer: Timer,
     codes: SignInCodes,
     works: Works,
@@ -278,6 +282,7 @@ async fn answer(
         in_hand: InHand::default(),
         timer: parts.timer,
         points: parts.points,
+        couriers: parts.couriers,
         daemon: token::hash(&token::generate()?),
     };
     let at_desk = ends.clone();

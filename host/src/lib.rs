@@ -13,12 +13,14 @@ pub mod clock;
 pub mod config;
 pub mod cycle;
 pub mod daemon;
+mod digest_mail;
 mod error_chain;
 #[cfg(any(windows, test))]
 mod event_text;
 pub mod executor;
 pub mod influx;
 pub mod ledger;
+mod letters;
 pub mod monitor;
 pub mod notify;
 mod os_user;
@@ -34,6 +36,7 @@ mod private;
 mod protect;
 pub mod qrs;
 mod replay;
+pub mod report;
 mod run_settings;
 #[cfg(windows)]
 pub mod service;

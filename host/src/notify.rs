@@ -28,8 +28,9 @@ mod teams;
 mod tls;
 mod webhook;
 
-pub use deliver::{Couriers, Delivery, couriers, deliver};
+pub use deliver::{Couriers, Delivery, Standings, couriers, deliver};
 pub use failure::Failure;
 pub use look::{Look, look};
 pub use message::{Content, Letter, LetterSeat, LicenseNews, LicenseTopic, Mail, Message};
+pub use send::send_now;
 pub use sinks::{DIGEST, LOG, NOTICES, OF_BUTLER, SinkDescription, Sinks};

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use steward_core::cost::{CostSettings, Month, MonthlyReport, ReleaseCounts, ReportInput, monthly_report};
+use steward_core::cost::{CostSettings, Money, Month, MonthlyReport, ReleaseCounts, ReportInput, monthly_report};
 use steward_core::digest::Digest;
 use steward_core::forecast::{Forecast, PoolReading, Shift, forecast, shifts};
 use steward_core::instant::{Instant, MS_PER_DAY};
@@ -14,12 +14,19 @@ use steward_core::license_type::LicenseType;
 use crate::config::Settings;
 use crate::cycle;
 use crate::ledger::{Ledger, LedgerError};
+use crate::report::{MonthSaved, MonthStory};
 use crate::run_settings::{cost_settings, forecast_settings};
 
 /// A count holds until the next reading, for a week at most: so much of the time before a month matters for it.
 const BEFORE_MONTH_DAYS: u32 = 8;
 /// A type that was not read for longer than this, while others were, is not on the site any more.
 const GONE_MS: i64 = 7 * MS_PER_DAY;
+
+/// A year, so that the same month of the year before is seen beside it.
+const STORY_MONTHS: usize = 13;
+
+/// Why there is no amount of money, and what to do.
+pub const NO_PRICES: &str = "no prices: set `steward.cost`";
 
 /// What was found at one instant.
 #[derive(Debug, Clone)]
@@ -38,7 +45,7 @@ pub struct Outlook {
 pub async fn outlook(ledger: &mut Ledger, settings: &Settings, now: Instant) -> Result<Outlook, LedgerError> {
     let forecasts = forecasts(ledger, settings, now).await?;
     let report = match (cost_settings(settings), Month::of(now)) {
-        (Some(costs), Some(month)) => Some(report_of(ledger, settings, &costs, month, now).await?),
+        (Some(costs), Some(month)) => report_of(ledger, settings, &costs, month, now).await?,
         _ => None,
     };
     Ok(Outlook { at: now, forecasts, report })
@@ -93,6 +100,25 @@ pub async fn pools(
     Ok(pools.map(|(kind, readings)| (kind, Pool { readings, shifts: shifts(state, &site, kind) })).collect())
 }
 
+/// A forecast as a sentence.
+pub fn forecast_text(forecast: &Forecast) -> String {
+    match forecast {
+        Forecast::Exhaustion(found) => format!("exhausted {}, if nothing more is released", found.when()),
+        Forecast::NoForecast(reason) => format!("no forecast: {reason}"),
+    }
+}
+
+/// The months that can be reported: from that of the first reading to the running one. Empty before the first reading.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub async fn months(ledger: &mut Ledger, settings: &Settings, now: Instant) -> Result<Vec<Month>, LedgerError> {
+    let first = ledger.first_reading_at(cycle::site_of(settings)).await?.and_then(Month::of);
+    let (Some(first), Some(last)) = (first, Month::of(now)) else { return Ok(Vec::new()) };
+    let later = std::iter::successors(Some(first), |month| month.next());
+    Ok(later.take_while(|month| *month <= last).collect())
+}
+
 /// What a month cost; `None` without prices.
 ///
 /// # Errors
@@ -104,9 +130,52 @@ pub async fn month_report(
     now: Instant,
 ) -> Result<Option<MonthlyReport>, LedgerError> {
     match cost_settings(settings) {
-        Some(costs) => report_of(ledger, settings, &costs, month, now).await.map(Some),
+        Some(costs) => report_of(ledger, settings, &costs, month, now).await,
         None => Ok(None),
     }
+}
+
+/// What a month cost, with the savings of a year before it; `None` without prices.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub async fn month_story(
+    ledger: &mut Ledger,
+    settings: &Settings,
+    month: Month,
+    now: Instant,
+) -> Result<Option<MonthStory>, LedgerError> {
+    let Some(costs) = cost_settings(settings) else { return Ok(None) };
+    let Some(report) = report_of(ledger, settings, &costs, month, now).await? else { return Ok(None) };
+    let savings = ledger.savings(cycle::site_of(settings)).await?;
+    let saved = savings.seat_millis(report.until);
+    let mut months = vec![month];
+    while let Some(earlier) = months.last().and_then(|month| Month::of(month.start().minus_days(1)?)) {
+        if months.len() >= STORY_MONTHS {
+            break;
+        }
+        months.push(earlier);
+    }
+    let first_saved = saved.keys().next().copied().unwrap_or(month);
+    let months = months.into_iter().rev().filter(|month| *month >= first_saved);
+    let saved_by_month = months.map(|month| MonthSaved { month, saved: saved_in(&saved, month, &costs) }).collect();
+    Ok(Some(MonthStory {
+        made_at: now,
+        servers: settings.qrs_endpoints().into_iter().map(|end| end.host).collect(),
+        decimals: costs.currency.decimals(),
+        report,
+        saved_by_month,
+    }))
+}
+
+/// Of all types that have a price, each rounded as its own report shows it.
+fn saved_in(saved: &BTreeMap<Month, BTreeMap<LicenseType, u64>>, month: Month, costs: &CostSettings) -> Money {
+    let types = saved.get(&month).into_iter().flatten();
+    let amounts = types.filter_map(|(kind, millis)| {
+        let price = costs.price(*kind, month)?;
+        Some(price.share(u128::from(*millis), month.millis(), &costs.currency))
+    });
+    amounts.fold(Money::default(), Money::plus)
 }
 
 async fn report_of(
@@ -115,16 +184,15 @@ async fn report_of(
     costs: &CostSettings,
     month: Month,
     now: Instant,
-) -> Result<MonthlyReport, LedgerError> {
+) -> Result<Option<MonthlyReport>, LedgerError> {
     let site = cycle::site_of(settings);
     let from = month.start().minus_days(BEFORE_MONTH_DAYS).unwrap_or(Instant::UNIX_EPOCH);
     let readings = ledger.cost_readings(site, from, month.end()).await?;
     let savings = ledger.savings(site).await?;
     let releases = release_counts(ledger.state(), site, month);
-    Ok(monthly_report(
-        month,
-        ReportInput { settings: costs, readings: &readings, savings: &savings, releases: &releases, now },
-    ))
+    let input = ReportInput { settings: costs, readings: &readings, savings: &savings, releases: &releases, now };
+    // A month that has not begun has none; whoever asks for one is told so before.
+    Ok(monthly_report(month, input).ok())
 }
 
 /// What became of the seats that runs of a month were to take.

@@ -20,7 +20,7 @@ use crate::config::butler::tags::InfluxDestination;
 use crate::config::steward::guard;
 use crate::qrs;
 
-pub use money::{cost_settings, forecast_settings};
+pub use money::{cost_settings, forecast_settings, license_type};
 
 /// What no policy can override.
 pub fn guard_settings(settings: &Settings) -> GuardSettings {
@@ -37,7 +37,7 @@ pub fn guard_settings(settings: &Settings) -> GuardSettings {
         undo_reserve_days: guard.undo_reserve_days,
         max_inventory_age_minutes: guard.max_inventory_age_minutes,
         plan_ttl_days: guard.plan_ttl_days,
-        notice_days: None,
+        notice_days: settings.steward.notices.enable.then_some(settings.steward.notices.days),
         never_release: never_release(&settings.butler.qlik_sense_license.license_release.never_release),
         own_account: own_account(settings),
     }

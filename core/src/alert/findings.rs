@@ -14,6 +14,8 @@ use crate::instant::Instant;
 
 /// Subjects of one rule; a site that has more of them has one trouble and not many.
 const SUBJECTS_MAX: usize = 50;
+/// Alerts of one rule, should its subjects be others at each look.
+const ALERTS_MAX: usize = 2 * SUBJECTS_MAX;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -23,7 +25,9 @@ pub enum Standing {
     Clear,
     /// The fact is not known now.
     Unknown,
-    /// Another rule says it, and worse.
+    /// Another alert says it: what fires goes on without a word, and nothing new begins.
+    Covered,
+    /// Another alert says something worse in its place, so this one ends.
     Superseded,
     /// Somebody switched the rule off.
     Off,
@@ -36,6 +40,25 @@ pub struct Finding {
     pub severity: Severity,
     /// A sentence.
     pub facts: String,
+    /// Which other rule may say it about the same subject; `None` for most.
+    pub cover: Option<Cover>,
+}
+
+/// What becomes of a finding while another alert about the same subject is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cover {
+    /// That one says the same.
+    Quiets(Rule),
+    /// That one says what has become of it.
+    Replaces(Rule),
+}
+
+impl Cover {
+    pub fn rule(self) -> Rule {
+        match self {
+            Self::Quiets(rule) | Self::Replaces(rule) => rule,
+        }
+    }
 }
 
 /// What all rules find.
@@ -65,14 +88,19 @@ impl Findings {
 
     /// Adds what has to be said about alerts that are there and were not found.
     pub(super) fn settle<'k>(&mut self, settings: &AlertSettings, alerts: impl Iterator<Item = &'k AlertKey>) {
+        let mut kept: BTreeMap<Rule, usize> = BTreeMap::new();
         for key in alerts {
-            let known = self.known.contains(&key.rule());
+            let rule = key.rule();
+            let of_rule = kept.entry(rule).or_default();
+            *of_rule += 1;
+            // Where there are too many to look at, one that was not looked at may still be so; but not without end.
+            let was_seen = self.counts.get(&rule).is_none_or(|count| *count <= SUBJECTS_MAX) || *of_rule > ALERTS_MAX;
             let missing = match () {
-                () if !settings.is_on(key.rule()) => {
-                    Finding::new(key.rule(), Standing::Off, "The rule was switched off.")
+                () if !settings.is_on(rule) => Finding::new(rule, Standing::Off, "The rule was switched off."),
+                () if self.known.contains(&rule) && was_seen => {
+                    Finding::new(rule, Standing::Clear, "It is not so any more.")
                 }
-                () if known => Finding::new(key.rule(), Standing::Clear, "It is not so any more."),
-                () => Finding::new(key.rule(), Standing::Unknown, ""),
+                () => Finding::new(rule, Standing::Unknown, ""),
             };
             self.found.entry(key.clone()).or_insert(missing);
         }
@@ -87,13 +115,14 @@ impl Findings {
     }
 
     fn add(&mut self, rule: Rule, subject: &str, standing: Standing, facts: String) {
-        self.put(AlertKey::about(rule, subject), Finding { standing, severity: rule.severity(), facts });
+        self.put(AlertKey::about(rule, subject), Finding { standing, severity: rule.severity(), facts, cover: None });
     }
 
     fn put(&mut self, key: AlertKey, finding: Finding) {
+        let is_trouble = matches!(finding.standing, Standing::Raised | Standing::Between);
         let count = self.counts.entry(key.rule()).or_default();
-        *count += 1;
-        if *count <= SUBJECTS_MAX {
+        *count += usize::from(is_trouble);
+        if *count <= SUBJECTS_MAX || !is_trouble {
             self.found.insert(key, finding);
         }
     }
@@ -101,7 +130,7 @@ impl Findings {
 
 impl Finding {
     fn new(rule: Rule, standing: Standing, facts: &str) -> Self {
-        Self { standing, severity: rule.severity(), facts: facts.to_owned() }
+        Self { standing, severity: rule.severity(), facts: facts.to_owned(), cover: None }
     }
 }
 
@@ -122,13 +151,4 @@ fn raised_if(is_raised: bool) -> Standing {
 /// `part` is less than `percent` of `whole`.
 fn is_below(part: u64, whole: u64, percent: u32) -> bool {
     u128::from(part) * 100 < u128::from(whole) * u128::from(percent)
-}
-
-fn percent(part: u64, whole: u64) -> u64 {
-    part.saturating_mul(100).checked_div(whole).unwrap_or(0)
-}
-
-/// `1 seat`, `2 seats`.
-fn some(count: u64, one: &str, several: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {several}") }
 }

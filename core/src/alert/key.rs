@@ -5,9 +5,14 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::rule::Rule;
+use crate::digest::Digest;
+use crate::text::printable;
 
 /// Subjects come from settings and servers; longer ones are cut.
-const SUBJECT_CHARS: usize = 200;
+const SUBJECT_CHARS: usize = 120;
+/// What is left of them then, before the mark that tells them apart.
+const CUT_CHARS: usize = 100;
+const MARK_CHARS: usize = 8;
 
 /// In files `rule:subject`, or the rule alone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +29,7 @@ impl AlertKey {
 
     /// About a licence type, a gate, a job, an entry of the settings.
     pub fn about(rule: Rule, subject: &str) -> Self {
-        Self { rule, subject: subject.chars().take(SUBJECT_CHARS).collect() }
+        Self { rule, subject: bounded(subject) }
     }
 
     pub fn rule(&self) -> Rule {
@@ -40,6 +45,18 @@ impl AlertKey {
         let (rule, subject) = text.split_once(':').unwrap_or((text, ""));
         Some(Self::about(Rule::parse(rule)?, subject))
     }
+}
+
+/// On one line, without signs that nobody sees, and not too long; two long subjects stay two.
+fn bounded(subject: &str) -> String {
+    let subject = printable(subject.trim());
+    if subject.chars().count() <= SUBJECT_CHARS {
+        return subject;
+    }
+    let digest = Digest::of_bytes(subject.as_bytes()).to_string();
+    let mark: String = digest.trim_start_matches("sha256:").chars().take(MARK_CHARS).collect();
+    let begin: String = subject.chars().take(CUT_CHARS).collect();
+    format!("{}… {mark}", begin.trim_end())
 }
 
 impl fmt::Display for AlertKey {
@@ -59,5 +76,21 @@ impl<'de> Deserialize<'de> for AlertKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("`{text}` names no rule")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subjects_are_bounded_and_stay_apart() {
+        let long = |end: &str| AlertKey::about(Rule::RunFailed, &format!("{}{end}", "ä".repeat(10_000)));
+        assert_ne!(long("a"), long("b"));
+        assert!(long("a").subject().chars().count() <= SUBJECT_CHARS);
+        for key in [long("a"), AlertKey::about(Rule::RunFailed, " a\nb\u{202e}: c "), AlertKey::new(Rule::PausedLong)] {
+            assert_eq!(AlertKey::parse(&key.to_string()), Some(key.clone()), "{key}");
+            assert!(!key.to_string().contains('\n'));
+        }
     }
 }

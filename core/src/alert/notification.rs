@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::key::AlertKey;
 use super::rule::Severity;
 use super::state::Alert;
+use super::words::clause;
 use crate::digest::Digest;
 use crate::instant::Instant;
 
@@ -17,6 +18,8 @@ pub enum Kind {
     /// Still firing.
     Repeat,
     Resolved,
+    /// It ends because another alert says what has become of it.
+    Replaced,
     /// Somebody tries a sink.
     Test,
 }
@@ -28,8 +31,14 @@ impl Kind {
             Self::Worse => "worse",
             Self::Repeat => "repeat",
             Self::Resolved => "resolved",
+            Self::Replaced => "replaced",
             Self::Test => "test",
         }
+    }
+
+    /// Nothing more comes about this alert.
+    pub fn is_end(self) -> bool {
+        matches!(self, Self::Resolved | Self::Replaced)
     }
 }
 
@@ -42,6 +51,7 @@ pub struct Notification {
     pub alert_id: String,
     pub kind: Kind,
     pub key: AlertKey,
+    /// Of an end the highest that somebody was told, so that whoever heard of the alert hears of its end.
     pub severity: Severity,
     pub title: String,
     /// The facts, as a sentence.
@@ -57,25 +67,43 @@ pub struct Notification {
 }
 
 impl Notification {
+    /// That an alert fires, still or more severely than before.
     pub(super) fn of(alert: &Alert, key: &AlertKey, kind: Kind, now: Instant, silenced_by: Option<String>) -> Self {
+        let (title, text) = (titled(key), alert.facts.clone());
+        let next_step = key.rule().next_step().to_owned();
+        Self { title, text, next_step, ..Self::begin(alert, key, kind, now, silenced_by) }
+    }
+
+    /// That an alert is over: `Resolved` or `Replaced`.
+    pub(super) fn end(
+        alert: &Alert,
+        key: &AlertKey,
+        kind: Kind,
+        text: String,
+        now: Instant,
+        silenced_by: Option<String>,
+    ) -> Self {
+        let word = if kind == Kind::Replaced { "Replaced" } else { "Resolved" };
+        let title = format!("{word}: {}", titled(key));
+        let severity = alert.told.unwrap_or(alert.worst);
+        Self { title, text, severity, ..Self::begin(alert, key, kind, now, silenced_by) }
+    }
+
+    fn begin(alert: &Alert, key: &AlertKey, kind: Kind, now: Instant, silenced_by: Option<String>) -> Self {
         let fired_at = alert.fired_at.unwrap_or(now);
         let alert_id = short_id(&format!("{key}\n{}\n{fired_at}", alert.number));
         let repeat = if kind == Kind::Repeat { alert.repeats } else { 0 };
-        let title = key.rule().title();
-        let subject = if key.subject().is_empty() { String::new() } else { format!(" ({})", key.subject()) };
-        let (title, text, next_step) = match kind {
-            Kind::Resolved => (format!("Resolved: {title}{subject}"), alert.resolution.clone(), ""),
-            _ => (format!("{title}{subject}"), alert.facts.clone(), key.rule().next_step()),
-        };
+        // Which one of its kind: an alert fires once and ends once.
+        let nth = if kind == Kind::Worse { alert.rises } else { repeat };
         Self {
-            id: short_id(&format!("{alert_id}\n{}\n{repeat}", kind.as_str())),
+            id: short_id(&format!("{alert_id}\n{}\n{nth}", kind.as_str())),
             alert_id,
             kind,
             key: key.clone(),
             severity: alert.severity,
-            title,
-            text,
-            next_step: next_step.to_owned(),
+            title: String::new(),
+            text: String::new(),
+            next_step: String::new(),
             at: now,
             fired_at,
             repeat,
@@ -91,8 +119,8 @@ impl Notification {
             alert_id,
             kind: Kind::Test,
             severity: Severity::Info,
-            title: format!("Test: {}", key.rule().title()),
-            text: format!("{by} tries whether this message arrives; nothing has happened."),
+            title: format!("Test: {}", titled(&key)),
+            text: format!("{} tries whether this message arrives; nothing has happened.", clause(by)),
             next_step: String::new(),
             at: now,
             fired_at: now,
@@ -101,6 +129,11 @@ impl Notification {
             key,
         }
     }
+}
+
+fn titled(key: &AlertKey) -> String {
+    let title = key.rule().title();
+    if key.subject().is_empty() { title.to_owned() } else { format!("{title} ({})", key.subject()) }
 }
 
 /// Half of a SHA-256: short enough for a topic, long enough never to meet another one.

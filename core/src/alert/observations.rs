@@ -16,6 +16,9 @@ pub struct Observations {
     pub pools: Option<BTreeMap<LicenseType, PoolFacts>>,
     /// When the pools were read last; before the first reading, since when they are watched. `None` while monitoring is off.
     pub read_at: Option<Instant>,
+    /// The longest time between two readings that the schedule asks for; `None` when nobody can tell. Readings are late
+    /// after three of them, or after the threshold when that is longer.
+    pub longest_pause_hours: Option<u32>,
     pub forecasts: BTreeMap<LicenseType, Forecast>,
     /// Of the running month: `Some(None)` when the settings have no budget.
     pub budget: Option<Option<(Currency, Budget)>>,
@@ -30,6 +33,8 @@ pub struct Observations {
     pub last_plan: Option<RunHeldFacts>,
     pub releases: Option<ReleaseFacts>,
     pub outbox: Option<OutboxFacts>,
+    /// Where messages go, by name of the sink. Empty when that is not known.
+    pub sinks: BTreeMap<String, SinkFacts>,
     /// What is wrong with the settings file on the disk: `Some(None)` when nothing is.
     pub settings_problem: Option<Option<String>>,
     pub certificate: Option<CertificateFacts>,
@@ -71,6 +76,9 @@ pub struct RunHeldFacts {
     pub held: BTreeMap<String, u32>,
     /// The first fault of the policy.
     pub policy_fault: Option<String>,
+    /// The settings let a backlog go cap by cap (`aboveCap: longest-idle-first`), so that the cap holds the rest of it is
+    /// normal work and no trouble.
+    pub cap_is_routine: bool,
 }
 
 /// Scheduled releases.
@@ -80,12 +88,26 @@ pub struct ReleaseFacts {
     pub is_scheduled: bool,
     /// The end of the last run that succeeded; before the first one, since when they are scheduled.
     pub last_success_at: Instant,
+    /// The longest time between two runs that the schedule asks for; `None` when nobody can tell. The rule waits for one of
+    /// them more than its threshold.
+    pub longest_pause_hours: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutboxFacts {
     pub waiting: u64,
     pub limit: u64,
+}
+
+/// What becomes of the messages for one sink.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SinkFacts {
+    /// For how long the oldest message has been waiting; `None` when none waits.
+    pub oldest_waiting_minutes: Option<u64>,
+    /// Messages that the receiver refused for good.
+    pub refused_kept: u64,
+    /// What it answered last; `None` when it took the message.
+    pub problem: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

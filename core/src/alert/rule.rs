@@ -49,6 +49,7 @@ pub enum Rule {
     NoSuccessfulRun,
     DataStale,
     OutboxFilling,
+    SinkFailing,
     SettingsBroken,
     CertificateExpiring,
     PausedLong,
@@ -56,7 +57,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::LowAvailability,
         Self::HighUtilisation,
         Self::Exhaustion,
@@ -73,6 +74,7 @@ impl Rule {
         Self::NoSuccessfulRun,
         Self::DataStale,
         Self::OutboxFilling,
+        Self::SinkFailing,
         Self::SettingsBroken,
         Self::CertificateExpiring,
         Self::PausedLong,
@@ -98,6 +100,7 @@ impl Rule {
             Self::NoSuccessfulRun => "no-successful-run",
             Self::DataStale => "data-stale",
             Self::OutboxFilling => "outbox-filling",
+            Self::SinkFailing => "sink-failing",
             Self::SettingsBroken => "settings-broken",
             Self::CertificateExpiring => "certificate-expiring",
             Self::PausedLong => "paused-long",
@@ -128,6 +131,7 @@ impl Rule {
             Self::NoSuccessfulRun => "No release run has succeeded for days",
             Self::DataStale => "The pools have not been read for a while",
             Self::OutboxFilling => "Measurements wait and are not taken",
+            Self::SinkFailing => "Messages do not arrive",
             Self::SettingsBroken => "The settings file is broken",
             Self::CertificateExpiring => "The client certificate ends soon",
             Self::PausedLong => "Releases have been paused for days",
@@ -166,6 +170,9 @@ impl Rule {
             Self::OutboxFilling => {
                 "Run `steward check` to see what InfluxDB answers; above the limit the oldest readings are given up."
             }
+            Self::SinkFailing => {
+                "Run `steward alert list` to see what the sink answers, mend it, and try it with `steward alert test`."
+            }
             Self::SettingsBroken => {
                 "Mend the file; `steward check` names the place. Until then the settings before it are in force."
             }
@@ -189,6 +196,7 @@ impl Rule {
             | Self::RunHeld
             | Self::RunFailed
             | Self::OutboxFilling
+            | Self::SinkFailing
             | Self::CertificateExpiring
             | Self::PausedLong
             | Self::ProtectionUnmatched => Severity::Warning,
@@ -204,29 +212,31 @@ impl Rule {
     /// How long a condition holds before it fires, and is clear before it is resolved, unless the settings say otherwise.
     pub fn timing(self) -> Timing {
         const HOUR: u32 = 60;
+        const DAY: u32 = 24 * HOUR;
         let (for_minutes, clear_for_minutes) = match self {
-            // A count of a reading is as true as it will be; but seats come and go within a day.
-            Self::LowAvailability | Self::HighUtilisation | Self::ExcessSeats => (0, 12 * HOUR),
+            // A count of a reading is as true as it will be; but seats come and go in the course of a day.
+            Self::LowAvailability | Self::HighUtilisation | Self::ExcessSeats => (0, DAY),
             // A forecast wavers with each reading.
-            Self::Exhaustion => (24 * HOUR, 24 * HOUR),
-            // Servers restart, and jobs are tried again.
-            Self::RunFailed => (30, 0),
+            Self::Exhaustion => (DAY, DAY),
+            // A projection wavers with each seat, and directories with each synchronisation.
+            Self::CostAboveBudget | Self::DeletedOwners | Self::DoubleSeats => (0, DAY),
+            // One plan in two that is held is one trouble, and so is an entry that matches every other time.
+            Self::PolicyFault | Self::RunHeld | Self::ProtectionUnmatched => (0, 12 * HOUR),
+            Self::ServerLicenseUnknown => (0, 6 * HOUR),
+            // Servers restart, and jobs are tried again; and an hourly job that fails every other time is one trouble.
+            Self::RunFailed => (30, 2 * HOUR),
             // A clock that was wrong for a moment makes everything old.
             Self::DataStale
             | Self::NoSuccessfulRun
             | Self::ServerLicenseExpiring
             | Self::ServerLicenseExpired
-            | Self::CertificateExpiring
-            | Self::PausedLong => (10, 0),
-            Self::OutboxFilling => (30, 30),
-            Self::SettingsBroken => (5, 0),
-            Self::CostAboveBudget
-            | Self::ServerLicenseUnknown
-            | Self::DeletedOwners
-            | Self::DoubleSeats
-            | Self::PolicyFault
-            | Self::RunHeld
-            | Self::ProtectionUnmatched => (0, 0),
+            | Self::CertificateExpiring => (10, HOUR),
+            // Somebody who says `steward resume` means it.
+            Self::PausedLong => (10, 0),
+            Self::OutboxFilling => (30, HOUR),
+            Self::SinkFailing => (0, HOUR),
+            // Whoever mends a file saves it more than once.
+            Self::SettingsBroken => (5, 15),
         };
         // What is bad is said daily, the rest weekly.
         let repeat_hours = if self.severity() == Severity::Info { 7 * 24 } else { 24 };

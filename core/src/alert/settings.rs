@@ -33,6 +33,7 @@ impl Default for RuleSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timing {
     pub for_minutes: u32,
+    /// Twice as long, and up to eight times, for an alert that came back within a week.
     pub clear_for_minutes: u32,
     /// 0: say it once.
     pub repeat_hours: u32,
@@ -57,8 +58,9 @@ pub struct Thresholds {
     pub server_license_days: u32,
     pub certificate_days: u32,
     pub paused_days: u32,
+    /// So long after the last run that succeeded, and one pause of the schedule more.
     pub no_success_days: u32,
-    /// A reading is late; the host sets three times the interval when that is longer.
+    /// A reading is late after so long, or after three pauses of the schedule when that is longer.
     pub stale_hours: u32,
     /// This share of what the outbox may hold.
     pub outbox_percent: u32,

@@ -29,7 +29,8 @@ impl Silence {
     }
 
     pub fn covers(&self, key: &AlertKey) -> bool {
-        let same = |subject: &String| fold(subject) == fold(key.subject());
+        // As the key has it: cut in the same way.
+        let same = |subject: &String| fold(AlertKey::about(key.rule(), subject).subject()) == fold(key.subject());
         self.rule.is_none_or(|rule| rule == key.rule()) && self.subject.as_ref().is_none_or(same)
     }
 }

@@ -25,6 +25,11 @@ pub struct AlertState {
 }
 
 impl AlertState {
+    /// When the rules looked at the facts last.
+    pub fn last_step_at(&self) -> Option<Instant> {
+        self.last_step_at
+    }
+
     /// Pending and firing ones.
     pub fn alerts(&self) -> &BTreeMap<AlertKey, Alert> {
         &self.alerts
@@ -52,7 +57,7 @@ pub enum Phase {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Alert {
     pub phase: Phase,
-    /// The highest so far.
+    /// It rises with the facts at once, and falls when they have been milder for as long as they would have to be clear.
     pub severity: Severity,
     /// The facts when they were last raised, as a sentence.
     pub facts: String,
@@ -66,12 +71,22 @@ pub struct Alert {
     pub repeats: u32,
     /// Tells alerts of one key apart.
     pub(super) number: u64,
-    /// The facts that resolve it.
-    pub(super) resolution: String,
-    /// It fired, or became worse, in a silence, and nobody was told.
+    /// The highest severity there was.
+    pub(super) worst: Severity,
+    /// The facts are milder than the severity says; `None` while they are not.
+    pub(super) milder: Option<Milder>,
+    /// How often it became worse.
+    pub(super) rises: u32,
+    /// Milliseconds since somebody was told that it became worse; `None` when nobody was.
+    pub(super) since_worse_ms: Option<u64>,
+    /// How often it came back shortly after it was resolved.
+    pub(super) returns: u32,
+    /// What somebody has still to be told: it lay in a silence, or came too soon after the last time.
     pub(super) owes: Option<super::notification::Kind>,
-    /// Somebody was told that it fires, and waits for its end.
-    pub(super) was_told: bool,
+    /// Somebody was told that it fires, and waits for its end: the highest severity that was said.
+    pub(super) told: Option<Severity>,
+    /// Milliseconds since it began, by the steps.
+    pub(super) lasted_ms: u64,
     /// Milliseconds for which it has been raised while pending.
     pub(super) raised_ms: u64,
     /// Milliseconds for which it has been clear while firing; `None` while it is not.
@@ -80,11 +95,21 @@ pub struct Alert {
     pub(super) quiet_ms: u64,
 }
 
+/// Facts that are milder than what was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Milder {
+    /// The highest severity since then.
+    pub severity: Severity,
+    pub ms: u64,
+}
+
 /// An alert that is over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PastAlert {
     pub key: AlertKey,
+    /// The highest there was.
     pub severity: Severity,
     pub facts: String,
     pub began_at: Instant,
@@ -94,4 +119,6 @@ pub struct PastAlert {
     pub silenced_by: BTreeSet<String>,
     /// Nobody was told: all of it lay in silences.
     pub was_muted: bool,
+    /// How often it had come back shortly after it was resolved.
+    pub(super) returns: u32,
 }

@@ -5,25 +5,31 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
+use super::currencies;
+use crate::text::printable;
+
 /// Prices are kept in millionths: some contracts divide a year's price by twelve.
 const PRICE_SCALE: i128 = 1_000_000;
 const PRICE_DECIMALS: u32 = 6;
 /// A seat that costs more than this in a month is a slip of a finger.
 const PRICE_MAX_WHOLE: i64 = 1_000_000_000;
-const CODE_CHARS: usize = 3;
+const SHOWN_CHARS: usize = 20;
+/// A no-break space, between groups of digits too.
+const BLANK: char = '\u{a0}';
+const GROUP_DIGITS: usize = 3;
 /// More decimals than any currency in use has.
 const DECIMALS_MAX: u32 = 4;
 
 /// A currency by its ISO 4217 code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Currency {
-    code: String,
+    code: &'static str,
     decimals: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum MoneyError {
-    #[error("`{0}` is no currency: write its three letters, such as `EUR`")]
+    #[error("`{0}` is no currency in use: write its three letters by ISO 4217, such as `EUR`")]
     Currency(String),
     #[error("`{0}` is no price: write a number such as `35` or `35.50`, with a point and no thousands separator")]
     Price(String),
@@ -35,18 +41,15 @@ pub enum MoneyError {
 
 impl Currency {
     /// # Errors
-    /// When the code is not three letters.
+    /// When no country uses such a currency.
     pub fn new(code: &str) -> Result<Self, MoneyError> {
-        let code = code.trim().to_ascii_uppercase();
-        if code.len() != CODE_CHARS || !code.chars().all(|letter| letter.is_ascii_uppercase()) {
-            return Err(MoneyError::Currency(code));
-        }
-        let decimals = decimals(&code);
+        let found = currencies::decimals(&code.trim().to_ascii_uppercase());
+        let (code, decimals) = found.ok_or_else(|| MoneyError::Currency(shown(code)))?;
         Ok(Self { code, decimals })
     }
 
     pub fn code(&self) -> &str {
-        &self.code
+        self.code
     }
 
     /// Digits behind the point.
@@ -58,6 +61,36 @@ impl Currency {
     /// that drops the first word.
     pub fn show(&self, amount: Money) -> String {
         format!("{} {}", self.code, self.number(amount))
+    }
+
+    /// In whole units, for series of numbers that nobody adds up.
+    pub fn units(&self, amount: Money) -> f64 {
+        // A decimal number that was just written can be read.
+        self.number(amount).parse().unwrap_or_default()
+    }
+
+    /// For people: `EUR 12 345.00`. All blanks are no-break spaces, so that no line ends within an amount.
+    pub fn show_grouped(&self, amount: Money) -> String {
+        format!("{}{BLANK}{}", self.code, self.number_grouped(amount))
+    }
+
+    /// The number alone, for people: `12 345.00`.
+    pub fn number_grouped(&self, amount: Money) -> String {
+        let number = self.number(amount);
+        let (sign, number) = number.strip_prefix('-').map_or(("", number.as_str()), |digits| ("-", digits));
+        let (whole, part) = number.split_once('.').map_or((number, None), |(whole, part)| (whole, Some(part)));
+        let mut grouped = sign.to_owned();
+        for (place, digit) in whole.chars().enumerate() {
+            if place > 0 && (whole.len() - place) % GROUP_DIGITS == 0 {
+                grouped.push(BLANK);
+            }
+            grouped.push(digit);
+        }
+        if let Some(part) = part {
+            grouped.push('.');
+            grouped.push_str(part);
+        }
+        grouped
     }
 
     /// The number alone, for tables and files.
@@ -72,21 +105,14 @@ impl Currency {
     }
 }
 
-/// Currencies without two decimals, by ISO 4217.
-fn decimals(code: &str) -> u32 {
-    const NONE: [&str; 15] =
-        ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF"];
-    const THREE: [&str; 7] = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
-    match code {
-        code if NONE.contains(&code) => 0,
-        code if THREE.contains(&code) => 3,
-        _ => 2,
-    }
+/// A code for an error text: what is no code may be anything.
+fn shown(code: &str) -> String {
+    printable(code.trim()).chars().take(SHOWN_CHARS).collect()
 }
 
 impl Serialize for Currency {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.code)
+        serializer.serialize_str(self.code)
     }
 }
 
@@ -98,6 +124,7 @@ impl<'de> Deserialize<'de> for Currency {
 
 /// An amount in minor units (cents, pence) of the one currency of the settings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Money {
     minor: i64,
@@ -232,6 +259,26 @@ mod tests {
         assert_eq!(shown("EUR", 123_450), "EUR 1234.50");
         assert_eq!(shown("JPY", 123_450), "JPY 123450");
         assert_eq!(shown("KWD", -5), "KWD -0.005");
-        assert!(Currency::new("€").is_err());
+    }
+
+    #[test]
+    fn amounts_for_people_have_groups_of_digits() {
+        let shown = |code: &str, minor: i64| Currency::new(code).unwrap().show_grouped(Money::of_minor(minor));
+        assert_eq!(shown("EUR", 1_234_500), "EUR\u{a0}12\u{a0}345.00");
+        assert_eq!(shown("EUR", 99_999), "EUR\u{a0}999.99");
+        assert_eq!(shown("JPY", -1_234_567), "JPY\u{a0}-1\u{a0}234\u{a0}567");
+        assert_eq!(shown("KWD", i64::MIN), "KWD\u{a0}-9\u{a0}223\u{a0}372\u{a0}036\u{a0}854\u{a0}775.808");
+    }
+
+    #[test]
+    fn only_currencies_in_use_are_taken() {
+        assert_eq!(Currency::new(" chf ").unwrap().code(), "CHF");
+        // Inventions, funds codes, metals, codes for tests, and currencies that are history.
+        for code in [
+            "€", "", "EURO", "XYZ", "ABC", "CHE", "CLF", "USN", "XAU", "XDR", "XXX", "XTS", "DEM", "HRK", "ZWL",
+            "eu\u{fc}",
+        ] {
+            assert!(Currency::new(code).is_err(), "{code}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use super::month::start_of;
 use super::savings::SavingsBook;
@@ -24,6 +25,7 @@ pub struct ReportInput<'i> {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MonthlyReport {
     pub month: Month,
@@ -42,6 +44,7 @@ pub struct MonthlyReport {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PoolCost {
     pub license_type: LicenseType,
@@ -51,7 +54,7 @@ pub struct PoolCost {
     pub allocated: Amount,
     pub idle: Amount,
     pub saved: Amount,
-    /// Seats that save when the report is made.
+    /// Seats that save when the report is made; 0 for a month that is over, which no seat saves in any more.
     pub saving_now: u32,
     pub releases: ReleaseCounts,
     /// For charts.
@@ -60,6 +63,7 @@ pub struct PoolCost {
 
 /// Seats over a month, and what they cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "CostAmount"))]
 #[serde(rename_all = "camelCase")]
 pub struct Amount {
     /// Seats on average over the known time, in hundredths; `None` when nothing is known. Of savings: over the whole time.
@@ -70,7 +74,16 @@ pub struct Amount {
     pub cost: Option<Money>,
 }
 
+impl Amount {
+    /// Seats on average with one decimal, such as `79.5`.
+    pub fn seats_on_average(&self) -> Option<String> {
+        let tenths = self.seats_hundredths?.saturating_add(5) / 10;
+        Some(format!("{}.{}", tenths / 10, tenths % 10))
+    }
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ReleaseCounts {
     pub released: u32,
@@ -81,6 +94,7 @@ pub struct ReleaseCounts {
 
 /// The sums of what the pools show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct TotalCost {
     pub bought: Money,
@@ -91,6 +105,7 @@ pub struct TotalCost {
 
 /// The last counts of one day, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct DayCounts {
     /// Its beginning.
@@ -100,10 +115,14 @@ pub struct DayCounts {
     pub idle: Option<u32>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "CostBudget"))]
 #[serde(rename_all = "camelCase")]
 pub struct Budget {
     pub for_what: BudgetFor,
+    /// Types that have seats and no price: they are in none of the sums.
+    #[serde(default)]
+    pub not_valued: Vec<LicenseType>,
     pub amount: Money,
     /// Up to `until`.
     pub spent: Money,
@@ -113,6 +132,7 @@ pub struct Budget {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum BudgetState {
     Within,
@@ -121,8 +141,21 @@ pub enum BudgetState {
     Above,
 }
 
+/// Nothing can be said about a month that has not begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the month {month} has not begun yet")]
+pub struct FutureMonth {
+    pub month: Month,
+}
+
 /// The report about a month, or about as much of it as has passed.
-pub fn monthly_report(month: Month, input: ReportInput<'_>) -> MonthlyReport {
+///
+/// # Errors
+/// When the month has not begun.
+pub fn monthly_report(month: Month, input: ReportInput<'_>) -> Result<MonthlyReport, FutureMonth> {
+    if input.now < month.start() {
+        return Err(FutureMonth { month });
+    }
     let until = month.end().min(input.now).max(month.start());
     let kinds: BTreeSet<LicenseType> = input.readings.iter().map(|reading| reading.license_type).collect();
     let mut saved = input.savings.seat_millis(until);
@@ -138,7 +171,7 @@ pub fn monthly_report(month: Month, input: ReportInput<'_>) -> MonthlyReport {
         idle: sum(|pool| pool.idle),
         saved: sum(|pool| pool.saved),
     });
-    MonthlyReport {
+    Ok(MonthlyReport {
         month,
         currency: input.settings.currency.clone(),
         until,
@@ -147,7 +180,7 @@ pub fn monthly_report(month: Month, input: ReportInput<'_>) -> MonthlyReport {
         total,
         saved_ever: (!input.settings.prices.is_empty()).then(|| saved_ever(&saved, input.settings)),
         pools,
-    }
+    })
 }
 
 fn pool_cost(
@@ -176,7 +209,7 @@ fn pool_cost(
         allocated: amount(times.allocated),
         idle: amount(times.idle),
         saved: amount(SeatTime { seat_millis: saved_millis, known_millis: passed }),
-        saving_now: input.savings.saving_now(kind),
+        saving_now: if input.now < month.end() { input.savings.saving_now(kind) } else { 0 },
         releases: input.releases.get(&kind).copied().unwrap_or_default(),
         days: days(&readings, month),
     }
@@ -233,7 +266,8 @@ fn budget(
         () if projected > amount => BudgetState::ProjectedAbove,
         () => BudgetState::Within,
     };
-    Some(Budget { for_what: settings.budget_for, amount, spent, projected, state })
+    let not_valued = pools.iter().filter(|pool| pool.per_seat_month.is_none()).map(|pool| pool.license_type).collect();
+    Some(Budget { for_what: settings.budget_for, not_valued, amount, spent, projected, state })
 }
 
 /// Month by month, each rounded as its own report shows it.

@@ -15,6 +15,7 @@ const BEHIND_MIN_DAYS: u32 = 3;
 
 /// Allocated seats on a day, if nothing is released.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CoursePoint {
     pub at: Instant,

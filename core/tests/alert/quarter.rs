@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use steward_core::alert::{
     CertificateFacts, JobFacts, Kind, LicenseFacts, Observations, OutboxFacts, PoolFacts, ReleaseFacts, Rule,
-    RunHeldFacts,
+    RunHeldFacts, SinkFacts,
 };
 use steward_core::cost::{Budget, BudgetFor, BudgetState, Currency, Money};
 use steward_core::forecast::{Basis, Exhaustion, Forecast};
 use steward_core::instant::{Instant, MS_PER_DAY};
-use steward_core::license_type::LicenseType::Analyzer;
+use steward_core::license_type::LicenseType::{self, Analyzer};
 
 use crate::site::{Alerts, at_hour, pool, well, without_repeats};
 
@@ -35,38 +35,53 @@ fn planted() -> Vec<Planted> {
         clears_after,
         make,
     };
-    // 12 hours are 24 looks; a day is 48.
+    // An hour are two looks, a day is 48.
+    const HOUR: i64 = 2;
+    const DAY: i64 = 48;
     vec![
-        event(Rule::HighUtilisation, 2, 3, 0, 24, |facts, _| put(facts, pool(365))),
-        event(Rule::LowAvailability, 8, 1, 0, 24, |facts, _| put(facts, PoolFacts { available: 10, ..pool(300) })),
-        event(Rule::ExcessSeats, 12, 2, 0, 24, |facts, _| put(facts, PoolFacts { excess: 3, ..pool(300) })),
-        event(Rule::Exhaustion, 16, 6, 48, 48, |facts, now| drop(facts.forecasts.insert(Analyzer, forecast(20, now)))),
-        event(Rule::CostAboveBudget, 26, 2, 0, 0, |facts, _| facts.budget = Some(Some(budget(BudgetState::Above)))),
-        event(Rule::ServerLicenseExpiring, 30, 4, 1, 0, |facts, _| {
+        event(Rule::HighUtilisation, 2, 3, 0, DAY, |facts, _| put(facts, pool(365))),
+        event(Rule::LowAvailability, 8, 1, 0, DAY, |facts, _| put(facts, PoolFacts { available: 10, ..pool(300) })),
+        event(Rule::ExcessSeats, 12, 2, 0, DAY, |facts, _| put(facts, PoolFacts { excess: 3, ..pool(300) })),
+        event(Rule::Exhaustion, 16, 6, DAY, DAY, |facts, now| {
+            drop(facts.forecasts.insert(Analyzer, forecast(20, now)))
+        }),
+        event(Rule::CostAboveBudget, 26, 2, 0, DAY, |facts, _| facts.budget = Some(Some(budget(BudgetState::Above)))),
+        event(Rule::ServerLicenseExpiring, 30, 4, 1, HOUR, |facts, _| {
             facts.server_license = Some(license(Some(false), Some(59)));
         }),
-        event(Rule::ServerLicenseExpired, 36, 2, 1, 0, |facts, _| {
+        event(Rule::ServerLicenseExpired, 36, 2, 1, HOUR, |facts, _| {
             facts.server_license = Some(license(Some(true), Some(-1)));
         }),
-        event(Rule::ServerLicenseUnknown, 40, 2, 0, 0, |facts, _| facts.server_license = Some(license(None, None))),
-        event(Rule::DeletedOwners, 43, 1, 0, 0, |facts, _| {
+        event(Rule::ServerLicenseUnknown, 40, 2, 0, 6 * HOUR, |facts, _| {
+            facts.server_license = Some(license(None, None));
+        }),
+        event(Rule::DeletedOwners, 43, 1, 0, DAY, |facts, _| {
             facts.deleted_owners = Some(BTreeMap::from([(Analyzer, 4)]));
         }),
-        event(Rule::DoubleSeats, 45, 1, 0, 0, |facts, _| facts.double_seats = Some(2)),
-        event(Rule::PolicyFault, 47, 1, 0, 0, |facts, _| facts.last_plan = Some(fault())),
-        event(Rule::RunHeld, 49, 1, 0, 0, |facts, _| facts.last_plan = Some(held())),
-        event(Rule::RunFailed, 51, 1, 1, 0, |facts, _| failed(facts)),
-        event(Rule::NoSuccessfulRun, 54, 4, 1 + 3 * 48, 0, |facts, _| facts.releases = Some(last_success(54 * 24))),
-        event(Rule::DataStale, 60, 3, 1 + 48, 0, |facts, _| facts.read_at = Some(at_hour(60 * 24))),
-        event(Rule::OutboxFilling, 65, 1, 1, 1, |facts, _| {
+        event(Rule::DoubleSeats, 45, 1, 0, DAY, |facts, _| facts.double_seats = Some(2)),
+        event(Rule::PolicyFault, 47, 1, 0, 12 * HOUR, |facts, _| facts.last_plan = Some(fault())),
+        event(Rule::RunHeld, 49, 1, 0, 12 * HOUR, |facts, _| facts.last_plan = Some(held())),
+        event(Rule::RunFailed, 51, 1, 1, 2 * HOUR, |facts, _| failed(facts)),
+        // Three days, and a day that the schedule pauses.
+        event(Rule::NoSuccessfulRun, 54, 5, 1 + 4 * DAY, HOUR, |facts, _| facts.releases = Some(last_success(54 * 24))),
+        event(Rule::DataStale, 60, 3, 1 + DAY, HOUR, |facts, _| facts.read_at = Some(at_hour(60 * 24))),
+        event(Rule::OutboxFilling, 65, 1, 1, HOUR, |facts, _| {
             facts.outbox = Some(OutboxFacts { waiting: 500, limit: 1000 });
         }),
-        event(Rule::SettingsBroken, 68, 1, 1, 0, |facts, _| {
+        event(Rule::SinkFailing, 67, 1, 0, HOUR, |facts, _| {
+            let sink = SinkFacts {
+                oldest_waiting_minutes: Some(61),
+                problem: Some("it answered 503.".to_owned()),
+                ..SinkFacts::default()
+            };
+            facts.sinks.insert("operations".to_owned(), sink);
+        }),
+        event(Rule::SettingsBroken, 69, 1, 1, 1, |facts, _| {
             facts.settings_problem = Some(Some("no `host`".to_owned()));
         }),
-        event(Rule::CertificateExpiring, 71, 1, 1, 0, |facts, now| facts.certificate = Some(certificate(now))),
-        event(Rule::PausedLong, 74, 9, 1 + 7 * 48, 0, |facts, _| facts.paused_since = Some(Some(at_hour(74 * 24)))),
-        event(Rule::ProtectionUnmatched, 86, 1, 0, 0, |facts, _| {
+        event(Rule::CertificateExpiring, 71, 1, 1, HOUR, |facts, now| facts.certificate = Some(certificate(now))),
+        event(Rule::PausedLong, 74, 9, 1 + 7 * DAY, 0, |facts, _| facts.paused_since = Some(Some(at_hour(74 * 24)))),
+        event(Rule::ProtectionUnmatched, 86, 1, 0, 12 * HOUR, |facts, _| {
             facts.unmatched_protections = Some(vec!["tag VIP".to_owned()]);
         }),
     ]
@@ -91,7 +106,14 @@ fn forecast(days: u32, now: Instant) -> Forecast {
 
 fn budget(state: BudgetState) -> (Currency, Budget) {
     let amount = Money::of_minor(100_000);
-    let budget = Budget { for_what: BudgetFor::Allocated, amount, spent: amount, projected: amount, state };
+    let budget = Budget {
+        for_what: BudgetFor::Allocated,
+        not_valued: vec![LicenseType::Professional],
+        amount,
+        spent: amount,
+        projected: amount,
+        state,
+    };
     (Currency::new("EUR").unwrap(), budget)
 }
 
@@ -103,11 +125,12 @@ fn fault() -> RunHeldFacts {
     RunHeldFacts {
         held: BTreeMap::from([("policy-fault".to_owned(), 9)]),
         policy_fault: Some("it ran out of fuel".to_owned()),
+        ..RunHeldFacts::default()
     }
 }
 
 fn held() -> RunHeldFacts {
-    RunHeldFacts { held: BTreeMap::from([("cap".to_owned(), 9)]), policy_fault: None }
+    RunHeldFacts { held: BTreeMap::from([("cap".to_owned(), 9)]), ..RunHeldFacts::default() }
 }
 
 fn failed(facts: &mut Observations) {
@@ -115,7 +138,7 @@ fn failed(facts: &mut Observations) {
 }
 
 fn last_success(hour: i64) -> ReleaseFacts {
-    ReleaseFacts { is_scheduled: true, last_success_at: at_hour(hour) }
+    ReleaseFacts { is_scheduled: true, last_success_at: at_hour(hour), longest_pause_hours: Some(24) }
 }
 
 fn certificate(now: Instant) -> CertificateFacts {
@@ -172,10 +195,19 @@ fn a_licence_that_ends_is_told_as_ending_and_then_as_ended() {
         }
     }
     let expiring = alerts.kinds(Rule::ServerLicenseExpiring);
-    assert_eq!(expiring[0], Kind::Firing);
+    assert_eq!((expiring.first(), expiring.last()), (Some(&Kind::Firing), Some(&Kind::Replaced)));
     assert!(!expiring.contains(&Kind::Resolved), "that it has ended is no good news");
-    assert_eq!(alerts.kinds(Rule::ServerLicenseExpired)[0], Kind::Firing);
-    assert!(alerts.told.iter().any(|told| told.text == "The licence of the server ends on 2026-09-30, in 4 days."));
+    let expired = alerts.sent(Rule::ServerLicenseExpired);
+    assert_eq!(expired[0].0, Kind::Firing);
+    let replaced = alerts.told.iter().find(|told| told.kind == Kind::Replaced).unwrap();
+    assert_eq!(replaced.at, expired[0].1, "not before the other one is told");
+    assert_eq!(replaced.title, "Replaced: The licence of the server ends soon");
+    assert_eq!(
+        replaced.text,
+        "The licence of the server has ended (2026-09-30). It goes on as another alert: The licence of the server has ended."
+    );
+    let text = "The licence of the server ends on 2026-09-30 (in 4 days).";
+    assert!(alerts.told.iter().any(|told| told.text == text));
 }
 
 #[test]

@@ -54,7 +54,7 @@ fn what_fires_and_ends_in_a_silence_is_in_the_history() {
     assert_eq!(alerts.sent(Rule::HighUtilisation), []);
     let past = alerts.state.history().back().unwrap();
     assert!(past.was_muted && past.silenced_by.contains("s1"));
-    assert_eq!((past.fired_at, past.resolved_at), (at_hour(0), at_hour(17)));
+    assert_eq!((past.fired_at, past.resolved_at), (at_hour(0), at_hour(29)));
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn the_end_of_what_was_told_is_told_in_a_silence_too() {
     let mut alerts = Alerts::default();
     alerts.step_at(0, &with_pool(0, 365));
     alerts.silences.push(silence(None, None, 1000));
-    for hour in 1..60 {
+    for hour in 1..70 {
         alerts.step_at(hour, &with_pool(hour, if hour < 40 { 365 } else { 100 }));
     }
     assert_eq!(alerts.kinds(Rule::HighUtilisation), [Kind::Firing, Kind::Resolved]);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use steward_core::alert::{
     AlertSettings, AlertState, CertificateFacts, JobFacts, Kind, LicenseFacts, Notification, Observations, OutboxFacts,
-    PoolFacts, ReleaseFacts, Rule, RunHeldFacts, Silence, step,
+    PoolFacts, ReleaseFacts, Rule, RunHeldFacts, Silence, SinkFacts, step,
 };
 use steward_core::instant::{Instant, MS_PER_DAY};
 use steward_core::license_type::LicenseType::Analyzer;
@@ -23,6 +23,7 @@ pub fn well(hour: i64) -> Observations {
     Observations {
         pools: Some(BTreeMap::from([(Analyzer, pool(300))])),
         read_at: Some(now),
+        longest_pause_hours: Some(6),
         forecasts: BTreeMap::new(),
         budget: Some(None),
         server_license: Some(LicenseFacts {
@@ -34,8 +35,9 @@ pub fn well(hour: i64) -> Observations {
         double_seats: Some(0),
         jobs: BTreeMap::from([("release".to_owned(), JobFacts { failure: None })]),
         last_plan: Some(RunHeldFacts::default()),
-        releases: Some(ReleaseFacts { is_scheduled: true, last_success_at: now }),
+        releases: Some(ReleaseFacts { is_scheduled: true, last_success_at: now, longest_pause_hours: Some(24) }),
         outbox: Some(OutboxFacts { waiting: 10, limit: 1000 }),
+        sinks: BTreeMap::from([("operations".to_owned(), SinkFacts::default())]),
         settings_problem: Some(None),
         certificate: Some(CertificateFacts { expires_at: in_a_year }),
         paused_since: Some(None),

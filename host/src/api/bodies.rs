@@ -2,8 +2,10 @@
 //!
 //! One file for each subject; the handlers beside them fill these in. Numbers and names, and no decisions.
 
+pub mod alerts;
 pub mod audit;
 pub mod decisions;
+pub mod outlook;
 pub mod plans;
 pub mod policies;
 pub mod pools;

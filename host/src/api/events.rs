@@ -60,6 +60,8 @@ pub enum Happening {
     },
     /// The pools were read.
     Reading,
+    /// Alerts, silences or sinks changed.
+    Alerts,
     /// The settings were read again, or another policy decides.
     Settings,
 }

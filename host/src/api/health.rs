@@ -30,7 +30,8 @@ async fn ready(State(api): State<Api>) -> Response {
 async fn told(State(api): State<Api>) -> Response {
     let status = api.status.borrow().clone();
     let outbox = api.outbox.borrow().clone();
-    match metrics::text(&status, &outbox) {
+    let sinks = api.couriers.standings().borrow().clone();
+    match metrics::text(&status, &outbox, &sinks) {
         Ok(text) => ([(header::CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("cannot write metrics: {error}\n")).into_response(),
     }

@@ -18,7 +18,8 @@ const TYPES_MAX: usize = 20;
 /// Works until somebody asks to stop.
 pub async fn tell_news(api: Api, stop: CancellationToken) {
     let (mut status, mut settings) = (api.status.clone(), api.settings.clone());
-    let mut seen = Seen { status: Digest::zero(), read_at: None, entries: None };
+    let mut standings = api.couriers.standings();
+    let mut seen = Seen { status: Digest::zero(), alerts: Digest::zero(), read_at: None, entries: None };
     let mut look = tokio::time::interval(LOOK_EVERY);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -38,6 +39,13 @@ pub async fn tell_news(api: Api, stop: CancellationToken) {
                 settings.mark_unchanged();
                 api.events.tell(Happening::Settings);
             }
+            changed = standings.changed() => {
+                if changed.is_err() {
+                    return;
+                }
+                standings.mark_unchanged();
+                api.events.tell(Happening::Alerts);
+            }
             _ = look.tick() => {
                 // The first look says where to count from.
                 if api.events.has_listeners() || seen.entries.is_none() {
@@ -50,6 +58,7 @@ pub async fn tell_news(api: Api, stop: CancellationToken) {
 
 struct Seen {
     status: Digest,
+    alerts: Digest,
     read_at: Option<Instant>,
     /// `None` before the first look.
     entries: Option<u64>,
@@ -67,6 +76,11 @@ impl Seen {
         if digest != self.status {
             self.status = digest;
             api.events.tell(Happening::Status);
+        }
+        let digest = of_alerts(now);
+        if digest != self.alerts {
+            self.alerts = digest;
+            api.events.tell(Happening::Alerts);
         }
     }
 
@@ -95,6 +109,16 @@ impl Seen {
         }
         self.entries = Some(entries);
     }
+}
+
+/// Of the alerts alone: that time passes is no news.
+fn of_alerts(status: &Status) -> Digest {
+    let state = &status.alerts;
+    let of = |(key, alert): (&_, &steward_core::alert::Alert)| {
+        format!("{key} {:?} {:?} {} {}", alert.phase, alert.severity, alert.facts, alert.repeats)
+    };
+    let firing: Vec<String> = state.alerts().iter().map(of).collect();
+    Digest::of_bytes(format!("{firing:?} {:?}", state.history().back()).as_bytes())
 }
 
 /// Of what somebody would see of it.

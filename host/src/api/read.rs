@@ -1,7 +1,9 @@
 //! Handlers that only look.
 
+pub mod alerts;
 pub mod audit;
 pub mod decisions;
+pub mod outlook;
 pub mod plans;
 pub mod policies;
 pub mod pools;

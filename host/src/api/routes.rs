@@ -1,9 +1,11 @@
 //! The list of everything that can be asked for. Router, rights and description are made of it.
 
 use super::problem::Code;
-use super::read::{audit, decisions, plans, policies, pools, running, runs, settings, status, who};
+use super::read::{alerts, audit, decisions, outlook, plans, policies, pools, running, runs, settings, status, who};
 use super::route::{Access, Route, get, post};
-use super::write::{jobs, plans as making, policies as deciding, protections, runs as undoing, sign_in, switches};
+use super::write::{
+    alerts as telling, jobs, plans as making, policies as deciding, protections, runs as undoing, sign_in, switches,
+};
 
 /// Everything below `/api/v1`.
 pub fn all() -> Vec<Route> {
@@ -21,6 +23,9 @@ fn reading() -> Vec<Route> {
         get("/pools", "getPools", "pools", "The last reading of the pools", pools::pools),
         get("/pools/history", "getPoolHistory", "pools", "Readings of the past, thinned out", pools::history),
         get("/pools/changes", "listSeatChanges", "pools", "Seats that came and went", pools::changes),
+        get("/forecast", "getForecast", "pools", "When the pools will be exhausted", outlook::forecast),
+        get("/cost", "getCost", "pools", "What a month costs, and what releases save", outlook::cost)
+            .also(&[Code::NotFound]),
         get("/runs", "listRuns", "runs", "Runs, the latest first", runs::list),
         get("/runs/{run}", "getRun", "runs", "A run with what became of each seat", runs::one),
         get("/plans", "listPlans", "plans", "Plans, the latest first", plans::list),
@@ -61,6 +66,8 @@ fn reading() -> Vec<Route> {
             audit::verification,
         )
         .also(&[Code::Conflict, Code::Invalid]),
+        get("/alerts", "listAlerts", "alerts", "What fires, silences, sinks and rules", alerts::alerts),
+        get("/alerts/history", "listPastAlerts", "alerts", "Alerts that are over, the latest first", alerts::history),
         get("/protections", "listProtections", "protections", "Whose seats are kept by hand", protections::list),
         get("/work", "listWork", "work", "What somebody asked for here, the latest first", running::list),
         get("/work/{id}", "getWork", "work", "What came of a piece of work", running::one),
@@ -87,6 +94,10 @@ fn writing() -> Vec<Route> {
             .also(&[Code::NotFound]),
         post("/protections/end", "unprotect", "protections", "End a protection by hand", protections::unprotect)
             .also(&[Code::NotFound]),
+        post("/alerts/silences", "silence", "alerts", "Hear nothing of an alert for a while", telling::silence),
+        post("/alerts/silences/{id}/end", "endSilence", "alerts", "End a silence now", telling::end),
+        post("/alerts/test", "testSinks", "alerts", "Send a message that says that nothing happened", telling::test)
+            .also(&[Code::NotFound, Code::Conflict]),
         post("/policies/rollback", "rollBackPolicy", "policies", "Let the policy before decide", deciding::roll_back),
         post(
             "/policies/{digest}/gate",

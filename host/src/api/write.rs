@@ -1,5 +1,6 @@
 //! Handlers that change something, each in the name of whoever asked.
 
+pub mod alerts;
 pub mod jobs;
 pub mod plans;
 pub mod policies;

@@ -34,7 +34,11 @@ const HISTORY_DAYS: u32 = 90;
 /// Often enough for a history, and seldom enough that something is left to be seen in the plan.
 const RELEASES: &str = "dryRun: false\n      frequency: on the 1st,15th day of the month at 3:00";
 const OWN_SETTINGS: &str = "  guard:\n    aboveCap: longest-idle-first\n    releasesPerMinute: 1000000\n  \
-                            http:\n    listen: 127.0.0.1:0\n";
+                            http:\n    listen: 127.0.0.1:0\n  \
+                            cost:\n    currency: EUR\n    prices:\n      \
+                            - { licenseType: professional, perSeatMonth: '52.50' }\n      \
+                            - { licenseType: analyzer, perSeatMonth: '21.90' }\n      \
+                            - { licenseType: user, perSeatMonth: '30' }\n    budgetPerMonth: '60000'\n";
 
 /// The people of the demo: enough for every rule to have somebody.
 const SEATS: usize = 2000;

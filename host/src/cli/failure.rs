@@ -104,6 +104,7 @@ fn is_configuration(error: &anyhow::Error) -> bool {
                 )
                 || cause.is::<crate::people::NotOnePerson>()
                 || cause.is::<super::out_file::OutIsInput>()
+                || cause.is::<super::report::NoReport>()
                 || cause.is::<DataError>()
                 || cause.is::<ScriptError>()
                 || policy_error(cause)

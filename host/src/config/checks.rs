@@ -12,7 +12,7 @@ use super::node::Node;
 use super::problem::{Problem, quoted};
 use super::steward::guard::Window;
 use super::steward::qrs::Verify;
-use super::{alert_checks, http_checks, influx_checks, notify_checks};
+use super::{alert_checks, cost_checks, http_checks, influx_checks, notify_checks};
 use crate::policy::Trust;
 
 const HOST: &str = "Butler.configQRS.host";
@@ -67,6 +67,7 @@ pub fn problems(settings: &Settings, root: &Node, known: &[Problem]) -> Vec<Prob
         check_window(window, &mut report);
     }
     http_checks::check(&settings.steward.http, &mut report);
+    cost_checks::check(&settings.steward.cost, &mut report);
     alert_checks::check(&settings.steward.alerts, &mut report);
     notify_checks::check(settings, &mut report);
     if settings.steward.qrs.verify == Some(Verify::Chain)

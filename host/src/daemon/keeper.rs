@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Map;
 use steward_core::digest::Digest;
@@ -25,8 +26,10 @@ use super::work::{self, Mode, Work};
 use crate::clock::Timer;
 use crate::config::Settings;
 use crate::cycle;
+use crate::digest_mail;
 use crate::influx::OutboxStatus;
 use crate::ledger::Ledger;
+use crate::notify::Couriers;
 use crate::run_settings::settings_draft;
 
 /// A failed job is tried again after a minute, then two, four …, and at the latest after half an hour.
@@ -44,6 +47,9 @@ const PROBE_EVERY_MS: i64 = MS_PER_MINUTE;
 
 /// The rules of the alerts look at the facts this often, and after each job.
 const ALERTS_EVERY_MS: i64 = MS_PER_MINUTE;
+
+/// A sink that hangs holds simulated time up for no longer than this.
+const SETTLE_TIME_MAX: Duration = Duration::from_secs(30);
 
 /// What somebody outside may ask for.
 #[derive(Debug)]
@@ -76,8 +82,8 @@ pub struct Parts {
     pub settings: watch::Sender<Arc<Settings>>,
     /// Told when points may wait for `InfluxDB`.
     pub points: Arc<Notify>,
-    /// Told when messages may wait for sinks.
-    pub messages: Arc<Notify>,
+    /// Bring messages to their sinks.
+    pub couriers: Couriers,
     /// How much waits for `InfluxDB`.
     pub outbox: watch::Receiver<OutboxStatus>,
     /// Simulated time that ends: the keeper stops there.
@@ -144,6 +150,9 @@ impl Keeper {
             }
             self.wait(now).await;
         }
+        if self.parts.timer.is_simulated() {
+            self.settle_messages().await;
+        }
         if let Some(ledger) = self.ledger.take() {
             ledger.close().await;
         }
@@ -187,7 +196,18 @@ impl Keeper {
         }
     }
 
+    /// Simulated time does not run ahead of those who bring messages: a letter that goes out today is proved today.
+    async fn settle_messages(&self) {
+        self.parts.couriers.poke();
+        if tokio::time::timeout(SETTLE_TIME_MAX, self.parts.couriers.settled()).await.is_err() {
+            tracing::warn!("a sink takes long to answer; simulated time goes on without it");
+        }
+    }
+
     async fn wait(&mut self, now: Instant) {
+        if self.parts.timer.is_simulated() {
+            self.settle_messages().await;
+        }
         // Nobody changes anything while time is simulated.
         let tick_ms = if self.parts.timer.is_simulated() { PROBE_EVERY_MS * 60 } else { TICK_MS };
         let tick = Instant::from_millis(now.millis().saturating_add(tick_ms)).unwrap_or(now);
@@ -318,10 +338,20 @@ impl Keeper {
         if mode == Mode::Look {
             return;
         }
-        if let Some(ledger) = &mut self.ledger
-            && let Err(error) = alerting::remember(ledger, report).await
-        {
+        let Some(ledger) = &mut self.ledger else { return };
+        if let Err(error) = alerting::remember(ledger, report).await {
             tracing::error!("what came of the job is not remembered: {}", crate::error_chain::text(&error));
+        }
+        if let Some((at, license)) = &report.facts.server_license {
+            let settings = &self.parts.in_force.settings;
+            match alerting::tell_of_license(ledger, settings, *at, license).await {
+                Ok(true) => self.parts.couriers.poke(),
+                Ok(false) => {}
+                Err(error) => {
+                    let problem = crate::error_chain::text(&error);
+                    tracing::error!("webhooks are not told about the licence of the server: {problem}");
+                }
+            }
         }
     }
 
@@ -442,12 +472,18 @@ impl Keeper {
         match alerting::look(&mut ledger, settings, schedules, &self.status, outbox, now).await {
             Ok(state) => {
                 self.status.alerts = state;
-                self.parts.messages.notify_one();
+                self.parts.couriers.poke();
                 self.parts.status.send_replace(Arc::new(self.status.clone()));
             }
             Err(error) => {
                 tracing::error!("alerts were not looked at: {}", crate::error_chain::text(&error));
             }
+        }
+        let settings = &self.parts.in_force.settings;
+        match digest_mail::write_if_due(&mut ledger, settings, &self.status, now).await {
+            Ok(true) => self.parts.couriers.poke(),
+            Ok(false) => {}
+            Err(error) => tracing::error!("the digest was not written: {}", crate::error_chain::text(&error)),
         }
         self.ledger = Some(ledger);
     }

@@ -11,12 +11,17 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use std::sync::atomic::AtomicU64;
 use steward_core::access::AccessType;
+use steward_core::cost::BudgetState;
+use steward_core::forecast::Forecast;
 use steward_core::instant::Instant;
+use steward_core::license_type::LicenseType;
 
 use super::job::Job;
 use super::shadow::ShadowFacts;
 use super::status::{JobStatus, Status};
+use crate::alerts::view;
 use crate::influx::OutboxStatus;
+use crate::notify::Standings;
 
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -28,16 +33,20 @@ type Counters = Family<Labels, Counter>;
 ///
 /// # Errors
 /// When it cannot be written as text.
-pub fn text(status: &Status, outbox: &OutboxStatus) -> Result<String, fmt::Error> {
+pub fn text(status: &Status, outbox: &OutboxStatus, sinks: &Standings) -> Result<String, fmt::Error> {
     let mut told = Told { registry: Registry::default() };
     told.identities(status);
     told.pools(status);
     told.server_license(status);
+    told.forecasts(status);
+    told.cost(status);
     told.jobs(status);
     told.plan(status);
     told.shadows(status);
     told.totals(status);
     told.outbox(outbox);
+    told.alerts(status);
+    told.sinks(sinks);
     told.state(status);
     let mut text = String::new();
     encode(&mut text, &told.registry)?;
@@ -127,6 +136,69 @@ impl Told {
             "When the licence of the server ends",
             expires_at.map(seconds),
         );
+    }
+
+    fn forecasts(&mut self, status: &Status) {
+        let of = |license_type: &LicenseType| vec![("license_type", license_type.to_string())];
+        let known = status
+            .forecasts
+            .iter()
+            .map(|(license_type, forecast)| (of(license_type), flag(matches!(forecast, Forecast::Exhaustion(_)))));
+        self.gauges("steward_forecast_known", "Whether anybody can tell when the pool will be exhausted", known);
+        let days = status.forecasts.iter().flat_map(|(license_type, forecast)| {
+            let Forecast::Exhaustion(found) = forecast else { return Vec::new() };
+            let bounds =
+                [("lower", Some(found.lower_days)), ("median", Some(found.median_days)), ("upper", found.upper_days)];
+            let told = bounds.into_iter().filter_map(|(bound, days)| {
+                let mut labels = of(license_type);
+                labels.push(("bound", bound.to_owned()));
+                Some((labels, f64::from(days?)))
+            });
+            told.collect()
+        });
+        self.gauges("steward_forecast_days", "Days until no seat of the pool is left, if nothing is released", days);
+    }
+
+    /// Amounts are told in whole units of the currency.
+    fn cost(&mut self, status: &Status) {
+        let Some(report) = &status.cost else { return };
+        let currency = &report.currency;
+        let with = |labels: &[(&'static str, &str)]| -> Labels {
+            let labels = labels.iter().copied().chain([("currency", currency.code())]);
+            labels.map(|(name, value)| (name, value.to_owned())).collect()
+        };
+        let costs = report.pools.iter().flat_map(|pool| {
+            let amounts =
+                [("bought", pool.bought), ("allocated", pool.allocated), ("idle", pool.idle), ("saved", pool.saved)];
+            let known = amounts.into_iter().filter_map(|(kind, amount)| Some((kind, amount.cost?)));
+            let told = known.map(|(kind, cost)| {
+                (with(&[("license_type", pool.license_type.as_str()), ("kind", kind)]), currency.units(cost))
+            });
+            told.collect::<Vec<_>>()
+        });
+        self.gauges("steward_cost_month", "What the running month cost so far, and what releases saved in it", costs);
+        // It falls when a price of the past is mended, so it is no counter.
+        let saved = report.saved_ever.map(|saved| (with(&[]), currency.units(saved)));
+        self.gauges("steward_cost_saved", "What all releases saved so far", saved);
+        let saving = report
+            .pools
+            .iter()
+            .map(|pool| (vec![("license_type", pool.license_type.to_string())], f64::from(pool.saving_now)));
+        self.gauges("steward_saving_seats", "Released seats that nobody was given again", saving);
+        let Some(budget) = &report.budget else { return };
+        for (name, help, amount) in [
+            ("steward_cost_budget", "What a month may cost", budget.amount),
+            ("steward_cost_budget_spent", "What the budget is compared with, so far", budget.spent),
+            (
+                "steward_cost_budget_projected",
+                "The same at the end of the month, if the last counts stay as they are",
+                budget.projected,
+            ),
+        ] {
+            self.gauges(name, help, [(with(&[]), currency.units(amount))]);
+        }
+        let is_above = flag(budget.state == BudgetState::Above);
+        self.gauge("steward_cost_above_budget", "Whether the month cost more than its budget", Some(is_above));
     }
 
     fn jobs(&mut self, status: &Status) {
@@ -220,6 +292,28 @@ impl Told {
         ] {
             self.counters(name, help, [(Labels::new(), count)]);
         }
+    }
+
+    fn alerts(&mut self, status: &Status) {
+        let firing = view::firing(&status.alerts);
+        let firing = firing.into_iter().map(|(rule, alerts)| (vec![("rule", rule.to_owned())], float(alerts)));
+        self.gauges("steward_alerts_firing", "Alerts that fire, by rule", firing);
+    }
+
+    fn sinks(&mut self, sinks: &Standings) {
+        let of = |name: &String| vec![("sink", name.clone())];
+        let waiting = sinks.iter().map(|(name, sink)| (of(name), float(sink.waiting)));
+        self.gauges("steward_messages_waiting", "Messages that wait for a sink", waiting);
+        let delivered = sinks.iter().map(|(name, sink)| (of(name), sink.delivered));
+        self.counters("steward_messages_delivered", "Messages that a sink took, ever", delivered);
+        let refused = sinks.iter().map(|(name, sink)| (of(name), sink.refused));
+        self.counters(
+            "steward_messages_refused",
+            "Messages that a sink refused for good, or that were given up",
+            refused,
+        );
+        let dropped = sinks.iter().map(|(name, sink)| (of(name), sink.dropped));
+        self.counters("steward_messages_dropped", "Messages that were given up unsent", dropped);
     }
 
     fn state(&mut self, status: &Status) {

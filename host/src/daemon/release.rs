@@ -2,6 +2,7 @@
 
 use steward_core::application::{Choice, Refusal};
 use steward_core::guard::{Gate, Scope, lost_protections};
+use steward_core::notice::DueNotices;
 use steward_core::plan::{Held, Plan, PlanBody};
 
 use super::report::{Facts, PlanFacts, RunFacts};
@@ -11,6 +12,7 @@ use super::work::{Ended, Mode, Work, stopped};
 use crate::apply::{self, Applied, ApplyError, PlanRef, Request};
 use crate::cycle::{self, CycleError, Prepared};
 use crate::ledger::{CycleLock, LockError};
+use crate::letters;
 use crate::os_user;
 use crate::policies;
 use crate::qrs::Client;
@@ -34,8 +36,10 @@ pub(super) async fn run(work: &mut Work, client: &Client, mode: Mode) -> anyhow:
     // Once, so that one policy decides from the beginning of this run to its end.
     let policy = policies::active(Some(&settings), Some(&mut work.ledger)).await?;
     let shadows = shadow::load(&settings, &mut work.ledger).await;
-    let attributes =
-        cycle::needs(&policy, &cycle::run_settings(&settings, &policy)).attributes || shadow::need_attributes(&shadows);
+    let attributes = cycle::needs(&policy, &cycle::run_settings(&settings, &policy)).attributes
+            || shadow::need_attributes(&shadows)
+            // The addresses of owners.
+            || settings.steward.notices.enable;
     let clock = work.timer.clock();
     let ledger = Some(&mut work.ledger);
     let prepared = tokio::select! {
@@ -55,6 +59,7 @@ pub(super) async fn run(work: &mut Work, client: &Client, mode: Mode) -> anyhow:
     let lost = last.map(|last| lost_protections(&prepared.snapshot, &prepared.settings.guard, last));
     let plan_facts = PlanFacts::of(plan.body(), lost.unwrap_or_default());
     let facts = Facts { shadows: Some(shadows), plan: Some(plan_facts), ..Facts::default() };
+    let due = letters::due(&settings, &prepared, plan.body());
     let told = told(&plan);
     if plan.body().held.iter().any(|held| held.scope == Scope::Run) {
         // What was read is in doubt, and says nothing about rules either.
@@ -79,10 +84,22 @@ pub(super) async fn run(work: &mut Work, client: &Client, mode: Mode) -> anyhow:
         Rules::Few { newly } => rules::accept(&mut work.ledger, &plan, newly, work.timer.now()).await?,
         Rules::NotArmed | Rules::Same => {}
     }
+    let told = match tell_owners(work, due).await? {
+        Some(letters) => format!("{told}; {letters}"),
+        None => told,
+    };
     if plan.body().releases.is_empty() {
         return Ok(Ended { facts, ..of_plan(&plan, told) });
     }
-    release(work, client, &lock, &plan, facts).await
+    release(work, client, &lock, &plan, told, facts).await
+}
+
+/// Tells owners that their seats go, when seats do go: not while releases are not armed, or paused.
+async fn tell_owners(work: &mut Work, due: Option<DueNotices>) -> anyhow::Result<Option<String>> {
+    let state = work.ledger.state();
+    let (Some(due), true, None) = (due, state.armed().is_some(), state.paused()) else { return Ok(None) };
+    let written = letters::write(&mut work.ledger, &work.settings, due, work.timer.now()).await?;
+    Ok(written.told())
 }
 
 async fn planned(prepared: Prepared) -> Result<(Prepared, Plan), CycleError> {
@@ -95,6 +112,7 @@ async fn release(
     client: &Client,
     lock: &CycleLock,
     plan: &Plan,
+    told: String,
     mut facts: Facts,
 ) -> anyhow::Result<Ended> {
     let request = Request {
@@ -116,7 +134,6 @@ async fn release(
         &mut progress,
     )
     .await;
-    let told = told(plan);
     match applied {
         Ok(Applied::Nothing) => Ok(Ended { facts, ..of_plan(plan, told) }),
         Ok(Applied::Held(held)) => {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use steward_core::instant::Instant;
+use steward_core::monitor::outlook_points;
 use tokio_util::sync::CancellationToken;
 
 use super::heartbeat::Heartbeat;
@@ -14,7 +15,7 @@ use crate::clock::Timer;
 use crate::config::Settings;
 use crate::error_chain;
 use crate::executor;
-use crate::ledger::{Ledger, LockError};
+use crate::ledger::{Ledger, LedgerError, LockError};
 use crate::monitor::{self, Watching};
 use crate::outlook::{self, Outlook};
 use crate::qrs::credentials::CredentialsError;
@@ -146,9 +147,9 @@ async fn read_pools(work: &mut Work, client: &Client) -> anyhow::Result<Ended> {
 /// What the ledger says about the future and about money. That it cannot be told is no reason to read nothing.
 async fn look_ahead(work: &mut Work, at: Instant) -> Result<Outlook, String> {
     work.beat.beat();
-    let outlook = outlook::outlook(&mut work.ledger, &work.settings, at).await;
+    let looked = look_and_report(work, at).await;
     work.beat.beat();
-    outlook.map_err(|error| format!("forecast and cost cannot be told: {}", error_chain::text(&error)))
+    looked.map_err(|error| format!("forecast and cost cannot be told: {}", error_chain::text(&error)))
 }
 
 async fn read_server_license(work: &mut Work, client: &Client) -> anyhow::Result<Ended> {
@@ -165,6 +166,16 @@ async fn read_server_license(work: &mut Work, client: &Client) -> anyhow::Result
         Some(warning) => Ended::attention(warning, facts),
         None => Ended::done(format!("the licence of the server ends on {}", license.expiry), facts),
     })
+}
+
+async fn look_and_report(work: &mut Work, at: Instant) -> Result<Outlook, LedgerError> {
+    let outlook = outlook::outlook(&mut work.ledger, &work.settings, at).await?;
+    if let Some(tags) = &reporting(&work.settings).license_monitor {
+        let mut points = outlook_points::of_forecasts(tags, at, &outlook.forecasts);
+        points.extend(outlook.report.iter().flat_map(|report| outlook_points::of_cost(tags, at, report)));
+        work.ledger.enqueue_points(&points).await?;
+    }
+    Ok(outlook)
 }
 
 pub(super) fn stopped() -> Ended {

@@ -42,8 +42,9 @@ impl Ledger {
             changed += usize::from(self.erase_from_plan(&id, account, &replacement).await?);
         }
         let is_in_readings = self.erase_from_readings(account, &replacement).await?;
+        let is_in_messages = self.erase_from_messages(account, &replacement).await?;
         let points = outbox::erase_person(&mut self.connection, account, &replacement).await?;
-        if person.is_none() && changed == 0 && !is_in_readings && points == 0 {
+        if person.is_none() && changed == 0 && !is_in_readings && !is_in_messages && points == 0 {
             return Ok(None);
         }
         // Last, so that an erasure that was interrupted can be repeated. Whoever keeps a copy of a plan hears of it here,

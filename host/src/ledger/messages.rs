@@ -7,9 +7,10 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection as _, Row as _, Sqlite, SqliteConnection, Transaction};
 use steward_core::instant::Instant;
 use steward_core::ledger::Event;
+use steward_core::settings::{self, account_name};
 
 use super::{Ledger, LedgerError};
-use crate::notify::Message;
+use crate::notify::{Content, Message};
 
 /// For one sink. Somebody who was away for weeks wants to hear of what is, not of each thing that was.
 const WAITING_MAX: i64 = 1000;
@@ -40,6 +41,8 @@ pub struct KeptMessage {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SinkStanding {
     pub waiting: u64,
+    /// When the message that waits longest was written.
+    pub oldest_waiting_at: Option<Instant>,
     /// Kept to be looked at.
     pub refused_kept: u64,
     pub delivered: u64,
@@ -68,6 +71,19 @@ impl Ledger {
     pub async fn enqueue_messages(&mut self, messages: &[Addressed]) -> Result<(), LedgerError> {
         let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await.map_err(LedgerError::write)?;
         enqueue(&mut transaction, messages).await?;
+        transaction.commit().await.map_err(LedgerError::write)
+    }
+
+    /// Puts messages into the queue, and notes that something regular was done, both or neither.
+    pub async fn enqueue_and_mark(
+        &mut self,
+        messages: &[Addressed],
+        mark: &str,
+        at: Instant,
+    ) -> Result<(), LedgerError> {
+        let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await.map_err(LedgerError::write)?;
+        enqueue(&mut transaction, messages).await?;
+        super::alerts::mark(&mut transaction, mark, at).await?;
         transaction.commit().await.map_err(LedgerError::write)
     }
 
@@ -169,12 +185,13 @@ pub(super) async fn standings(
             _ => standing.dropped = messages,
         }
     }
-    let kept: Vec<(String, bool, i64, Option<String>)> =
-        sqlx::query_as("SELECT sink, is_refused, COUNT(*), MAX(problem) FROM message GROUP BY sink, is_refused")
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(LedgerError::read)?;
-    for (sink, is_refused, messages, problem) in kept {
+    let kept: Vec<(String, bool, i64, Option<String>, String)> = sqlx::query_as(
+        "SELECT sink, is_refused, COUNT(*), MAX(problem), MIN(made_at) FROM message GROUP BY sink, is_refused",
+    )
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(LedgerError::read)?;
+    for (sink, is_refused, messages, problem, oldest_at) in kept {
         let standing = found.entry(sink).or_default();
         let messages = u64::try_from(messages).unwrap_or(0);
         if is_refused {
@@ -182,6 +199,7 @@ pub(super) async fn standings(
         } else {
             standing.waiting = messages;
             standing.problem = problem;
+            standing.oldest_waiting_at = Instant::parse(&oldest_at);
         }
     }
     Ok(found)
@@ -288,4 +306,77 @@ pub(super) fn kept(row: &SqliteRow) -> Result<KeptMessage, LedgerError> {
         problem: row.try_get("problem").map_err(LedgerError::read)?,
         is_refused: row.try_get("is_refused").map_err(LedgerError::read)?,
     })
+}
+
+impl Ledger {
+    /// Takes a person out of what waits to be said and was said: letters about the person are not sent any more, and the
+    /// account is replaced wherever a text names it. Returns whether anything was found.
+    pub(super) async fn erase_from_messages(
+        &mut self,
+        account: &settings::Account,
+        replacement: &str,
+    ) -> Result<bool, LedgerError> {
+        let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await.map_err(LedgerError::write)?;
+        let mut is_found = false;
+        let rows: Vec<(i64, String)> = sqlx::query_as("SELECT number, content FROM message")
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(LedgerError::read)?;
+        for (number, content) in rows {
+            let about_person = match serde_json::from_str(&content).map_err(LedgerError::Json)? {
+                Content::Letter(letter) => letter.seats.iter().any(|seat| is_same(&seat.account, account)),
+                _ => false,
+            };
+            if about_person {
+                is_found = true;
+                let done = sqlx::query("DELETE FROM message WHERE number = ?").bind(number);
+                done.execute(&mut *transaction).await.map_err(LedgerError::write)?;
+            } else if let Some(text) = without(&content, account, replacement)? {
+                is_found = true;
+                let done = sqlx::query("UPDATE message SET content = ? WHERE number = ?").bind(text).bind(number);
+                done.execute(&mut *transaction).await.map_err(LedgerError::write)?;
+            }
+        }
+        let states: Vec<(String, String)> = sqlx::query_as("SELECT site, state FROM alert_state")
+            .fetch_all(&mut *transaction)
+            .await
+            .map_err(LedgerError::read)?;
+        for (site, state) in states {
+            if let Some(text) = without(&state, account, replacement)? {
+                is_found = true;
+                let done = sqlx::query("UPDATE alert_state SET state = ? WHERE site = ?").bind(text).bind(site);
+                done.execute(&mut *transaction).await.map_err(LedgerError::write)?;
+            }
+        }
+        transaction.commit().await.map_err(LedgerError::write)?;
+        Ok(is_found)
+    }
+}
+
+fn is_same(one: &settings::Account, other: &settings::Account) -> bool {
+    super::fold_account(&one.user_dir, &one.user_id) == super::fold_account(&other.user_dir, &other.user_id)
+}
+
+/// The JSON without the name of an account, in whatever case; `None` when it was not there.
+fn without(json: &str, account: &settings::Account, replacement: &str) -> Result<Option<String>, LedgerError> {
+    let name = account_name(&account.user_dir, &account.user_id);
+    // As it stands inside of a JSON text.
+    let written = serde_json::to_string(&name).map_err(LedgerError::Json)?;
+    let written = written.trim_matches('"').to_lowercase();
+    let lower = json.to_lowercase();
+    // Letters whose lower case is longer would shift the places; such a text is searched as it is.
+    let (haystack, needle) =
+        if lower.len() == json.len() { (lower, written) } else { (json.to_owned(), written.clone()) };
+    if needle.is_empty() || !haystack.contains(&needle) {
+        return Ok(None);
+    }
+    let mut text = String::with_capacity(json.len());
+    let mut from = 0;
+    for (at, found) in haystack.match_indices(&needle) {
+        text.push_str(json.get(from..at).unwrap_or_default());
+        text.push_str(replacement);
+        from = at + found.len();
+    }
+    text.push_str(json.get(from..).unwrap_or_default());
+    Ok(Some(text))
 }

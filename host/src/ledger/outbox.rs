@@ -9,7 +9,7 @@ mod queue;
 
 use std::collections::BTreeMap;
 
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Connection as _, Sqlite, Transaction};
 use steward_core::point::{Field, Point};
 
 pub(super) use persons::erase as erase_person;
@@ -32,6 +32,18 @@ impl Ledger {
         if let Err(error) = bound::set_points_max(&mut self.connection, points_max).await {
             tracing::warn!("`steward.influxDb.outboxMaxPoints` has no effect: {error}");
         }
+    }
+}
+
+impl Ledger {
+    /// Puts points into the outbox that tell of no event.
+    pub async fn enqueue_points(&mut self, points: &[Point]) -> Result<(), LedgerError> {
+        if points.is_empty() {
+            return Ok(());
+        }
+        let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await.map_err(LedgerError::write)?;
+        enqueue(&mut transaction, points).await?;
+        transaction.commit().await.map_err(LedgerError::write)
     }
 }
 

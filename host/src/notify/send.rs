@@ -7,7 +7,7 @@ use super::facts::{self, Installation};
 use super::failure::Failure;
 use super::message::{Content, Message};
 use super::mqtt::{Broker, client_id};
-use super::sinks::Sink;
+use super::sinks::{Sink, Sinks};
 use super::{butler, log, mail, slack, teams, webhook};
 
 /// Butler has no setting for it.
@@ -49,6 +49,17 @@ pub(super) async fn send(
             mail::send(server, outgoing(message, of_digest), taken).await
         }
         _ => Err(Failure::refused("this sink takes no such message")),
+    }
+}
+
+/// One attempt now, for whoever waits for what comes of it.
+///
+/// # Errors
+/// With what the sink answered, or that there is none of this name.
+pub async fn send_now(sinks: &Sinks, name: &str, message: &Message) -> Result<(), Failure> {
+    match sinks.by_name.get(name) {
+        Some(sink) => send(sink, &sinks.installation, message, &BTreeSet::new()).await,
+        None => Err(Failure::refused("there is no such sink")),
     }
 }
 

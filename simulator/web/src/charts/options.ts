@@ -10,11 +10,12 @@ export interface Marker {
 interface Wish {
   readonly host: HTMLElement;
   readonly shape: 'line' | 'step';
-  readonly series: readonly { readonly label: string; readonly colour: `--${string}`; readonly dashed?: boolean }[];
+  readonly series: readonly { readonly label: string; readonly colour: `--${string}`; readonly dashed?: boolean; readonly shape?: 'line' | 'step'; readonly band?: object }[];
   readonly xTitle: string;
   readonly yTitle: string;
   readonly height: number;
   readonly isZoomed: boolean;
+  readonly hasPoints: boolean;
   readonly formatX: (x: number) => string;
   readonly formatY: (y: number) => string;
   readonly latest: {
@@ -25,18 +26,23 @@ interface Wish {
 }
 
 export function chartOptions(wish: Wish): uPlot.Options {
-  const { host, shape, series, xTitle, yTitle, height, isZoomed, formatX, formatY, latest, onpoint } = wish;
+  const { host, shape, series, xTitle, yTitle, height, isZoomed, hasPoints, formatX, formatY, latest, onpoint } = wish;
   const style = getComputedStyle(host);
-  const colour = (name: `--${string}`) => resolved(host, name);
+  const colour = (name: `--${string}`) => resolved(host, `var(${name})`);
+  /** What a band is filled with: lines and grid are seen through it. */
+  const pale = (name: `--${string}`) => resolved(host, `color-mix(in srgb, var(${name}) 18%, transparent)`);
   const font = `12px ${style.fontFamily}`;
   const axis = { stroke: colour('--text-soft'), font, labelFont: `600 ${font}`, labelSize: 22 };
   const grid = { stroke: colour('--line'), width: 1 };
+  const banded = series.filter(({ band }) => band !== undefined);
+  const edge: uPlot.Series = { points: { show: false }, width: 0 };
   const stepped = uPlot.paths.stepped?.({ align: 1 });
   return {
     width: Math.max(200, host.clientWidth),
     height,
     legend: { show: false },
-    padding: [14, 12, 0, 0],
+    // Half of a day's name to the right of the last place.
+    padding: [14, 24, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: { x: { time: false }, y: { range: (_, min, max) => yRange(min, max, isZoomed) } },
     axes: [
@@ -65,11 +71,16 @@ export function chartOptions(wish: Wish): uPlot.Options {
         label: one.label,
         stroke: colour(one.colour),
         width: 2,
-        points: { show: false },
+        points: { show: hasPoints, size: 5, fill: colour(one.colour) },
         ...(one.dashed ? { dash: [6, 4] } : {}),
-        ...(shape === 'step' && stepped ? { paths: stepped } : {}),
+        ...((one.shape ?? shape) === 'step' && stepped ? { paths: stepped } : {}),
       })),
+      ...banded.flatMap((): uPlot.Series[] => [edge, edge]),
     ],
+    bands: banded.map((one, place) => {
+      const lower = 1 + series.length + 2 * place;
+      return { series: [lower + 1, lower], fill: pale(one.colour) };
+    }),
     hooks: {
       ready: [
         (plot) =>
@@ -96,10 +107,10 @@ function yRange(min: number, max: number, isZoomed: boolean): [number, number] {
 }
 
 /** Canvas knows no custom properties. */
-function resolved(host: HTMLElement, name: `--${string}`): string {
+function resolved(host: HTMLElement, colour: string): string {
   const probe = host.querySelector<HTMLElement>('.probe');
   if (!probe) return 'gray';
-  probe.style.color = `var(${name})`;
+  probe.style.color = colour;
   return getComputedStyle(probe).color;
 }
 

@@ -2,6 +2,8 @@
 
 export const PAGES = [
   { name: 'overview', title: 'Overview', group: 0 },
+  { name: 'alerts', title: 'Alerts', group: 0 },
+  { name: 'cost', title: 'Cost', group: 0 },
   { name: 'plans', title: 'Plans', group: 1 },
   { name: 'runs', title: 'Runs', group: 1 },
   { name: 'people', title: 'People', group: 2 },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseRoute } from '../shell/route.js';
-import { accountOf, auditAddress, planAddress, readAuditFilter, readDecisionFilter, runAddress, splitAccount } from './routes.js';
+import { accountOf, auditAddress, costAddress, planAddress, readAuditFilter, readDecisionFilter, readMonth, runAddress, splitAccount } from './routes.js';
 
 const parametersOf = (address: string) => parseRoute(address).parameters;
 
@@ -45,4 +45,9 @@ describe('an account', () => {
 it('has a run with the outcome that is shown', () => {
   expect(runAddress(3)).toBe('#/console/runs/3');
   expect(runAddress(3, 'freed')).toBe('#/console/runs/3?outcome=freed');
+});
+
+it('has the month whose cost is shown', () => {
+  expect(readMonth(parametersOf(costAddress('2026-10')))).toBe('2026-10');
+  expect([readMonth(new URLSearchParams()), readMonth(new URLSearchParams('month=<b>'))]).toEqual([undefined, undefined]);
 });

@@ -56,6 +56,13 @@ export function planAddress(plan: string, filter: DecisionFilter = {}, person?: 
 
 export const auditAddress = (filter: AuditFilter = {}): string => address('audit', { ...filter, run: filter.run?.toString() });
 
+export const costAddress = (month: string): string => address('cost', { month });
+
+/** The month of the address, such as `2026-10`. */
+export function readMonth(of: URLSearchParams): string | undefined {
+  return /^\d{4}-\d{2}$/.exec(of.get('month') ?? '')?.[0];
+}
+
 /** The simulator with the facts of a plan, and perhaps at one seat. */
 export function simulatorAddress(plan: string, licenseId?: string): string {
   return `#/simulator?${parameters({ plan, seat: licenseId })}`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duration, endOfDay, instantOf, local, relative, utc } from './times.js';
+import { duration, endOfDay, instantOf, lasted, local, relative, utc } from './times.js';
 
 describe('an instant', () => {
   it('is said in UTC, without the parts of a second', () => {
@@ -35,4 +35,25 @@ describe('a day that somebody writes', () => {
 
 it('a duration has the unit that it needs', () => {
   expect([duration(54), duration(1_500), duration(600_000)]).toEqual(['54 ms', '1.5 s', '10 min']);
+});
+
+describe('how long something lasted', () => {
+  const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
+
+  it.each([
+    [0, 'less than a minute'],
+    [59_999, 'less than a minute'],
+    [minute, '1 minute'],
+    [90 * minute, '1 hour 30 minutes'],
+    [12 * hour, '12 hours'],
+    [day + minute, '1 day'],
+    [3 * day + 4 * hour + 5 * minute, '3 days 4 hours'],
+    [1_234 * day, '1,234 days'],
+  ])('%i ms is %s', (ms, words) => {
+    expect(lasted(ms)).toBe(words);
+  });
+
+  it('is nothing when a clock was set back, or nobody knows', () => {
+    expect([lasted(-day), lasted(Number.NaN)]).toEqual(['less than a minute', 'less than a minute']);
+  });
 });

@@ -1,5 +1,7 @@
 // Instants as people read them: in the time of this browser. What Steward decides is in UTC, so that stands in the title.
 
+import { counted } from '../parts/format.js';
+
 const DAY_TIME = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' });
 const SECONDS = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
@@ -38,6 +40,19 @@ export function duration(ms: number): string {
   if (ms < 1_000) return `${ms} ms`;
   if (ms < 120_000) return `${(ms / 1_000).toFixed(1)} s`;
   return `${Math.round(ms / 60_000)} min`;
+}
+
+/** How long something lasted, in its two largest units, such as `3 days 4 hours`. Parts of a minute do not count. */
+export function lasted(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (!(minutes >= 1)) return 'less than a minute';
+  const parts = [
+    counted(Math.floor(minutes / 1_440), 'day'),
+    counted(Math.floor(minutes / 60) % 24, 'hour'),
+    counted(minutes % 60, 'minute'),
+  ];
+  const first = parts.findIndex((part) => !part.startsWith('0 '));
+  return parts.slice(first, first + 2).filter((part) => !part.startsWith('0 ')).join(' ');
 }
 
 /** The value of a `datetime-local` field, which is in the time of this browser; undefined while it is not whole. */

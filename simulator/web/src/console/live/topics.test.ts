@@ -6,6 +6,10 @@ describe('what is read again', () => {
     expect(topicsOf({ type: 'hello', daemon: 'sha256:0', entries: 3 })).toEqual(TOPICS);
   });
 
+  it('is alerts when one of them, a silence or a sink changed', () => {
+    expect(topicsOf({ type: 'alerts' })).toEqual(['alerts']);
+  });
+
   it.each([
     ['run-finished', ['audit', 'status', 'runs', 'plans', 'pools']],
     ['plan-made', ['audit', 'status', 'plans']],

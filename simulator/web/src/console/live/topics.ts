@@ -2,7 +2,7 @@
 
 import type { DaemonEvent } from '../../api/events.js';
 
-export const TOPICS = ['status', 'pools', 'plans', 'runs', 'protections', 'policies', 'audit', 'settings', 'work'] as const;
+export const TOPICS = ['status', 'pools', 'plans', 'runs', 'protections', 'policies', 'audit', 'settings', 'work', 'alerts'] as const;
 export type Topic = (typeof TOPICS)[number];
 
 export function topicsOf(event: DaemonEvent): readonly Topic[] {
@@ -15,6 +15,8 @@ export function topicsOf(event: DaemonEvent): readonly Topic[] {
       return ['pools', 'status'];
     case 'work':
       return ['work'];
+    case 'alerts':
+      return ['alerts'];
     case 'settings':
       return ['settings', 'status', 'policies'];
     case 'ledger':
