@@ -45,7 +45,7 @@ pub struct Outlook {
 pub async fn outlook(ledger: &mut Ledger, settings: &Settings, now: Instant) -> Result<Outlook, LedgerError> {
     let forecasts = forecasts(ledger, settings, now).await?;
     let report = match (cost_settings(settings), Month::of(now)) {
-        (Some(costs), Some(month)) => Some(report_of(ledger, settings, &costs, month, now).await?),
+        (Some(costs), Some(month)) => report_of(ledger, settings, &costs, month, now).await?,
         _ => None,
     };
     Ok(Outlook { at: now, forecasts, report })
@@ -130,7 +130,7 @@ pub async fn month_report(
     now: Instant,
 ) -> Result<Option<MonthlyReport>, LedgerError> {
     match cost_settings(settings) {
-        Some(costs) => report_of(ledger, settings, &costs, month, now).await.map(Some),
+        Some(costs) => report_of(ledger, settings, &costs, month, now).await,
         None => Ok(None),
     }
 }
@@ -146,7 +146,7 @@ pub async fn month_story(
     now: Instant,
 ) -> Result<Option<MonthStory>, LedgerError> {
     let Some(costs) = cost_settings(settings) else { return Ok(None) };
-    let report = report_of(ledger, settings, &costs, month, now).await?;
+    let Some(report) = report_of(ledger, settings, &costs, month, now).await? else { return Ok(None) };
     let savings = ledger.savings(cycle::site_of(settings)).await?;
     let saved = savings.seat_millis(report.until);
     let mut months = vec![month];
@@ -184,16 +184,15 @@ async fn report_of(
     costs: &CostSettings,
     month: Month,
     now: Instant,
-) -> Result<MonthlyReport, LedgerError> {
+) -> Result<Option<MonthlyReport>, LedgerError> {
     let site = cycle::site_of(settings);
     let from = month.start().minus_days(BEFORE_MONTH_DAYS).unwrap_or(Instant::UNIX_EPOCH);
     let readings = ledger.cost_readings(site, from, month.end()).await?;
     let savings = ledger.savings(site).await?;
     let releases = release_counts(ledger.state(), site, month);
-    Ok(monthly_report(
-        month,
-        ReportInput { settings: costs, readings: &readings, savings: &savings, releases: &releases, now },
-    ))
+    let input = ReportInput { settings: costs, readings: &readings, savings: &savings, releases: &releases, now };
+    // A month that has not begun has none; whoever asks for one is told so before.
+    Ok(monthly_report(month, input).ok())
 }
 
 /// What became of the seats that runs of a month were to take.

@@ -6,6 +6,7 @@ use super::{ConfigError, Loaded, Settings};
 
 mod butler_file;
 mod connection;
+mod cost;
 mod hostile;
 mod influx;
 mod problems;

@@ -13,10 +13,11 @@ use super::report::{JobOutcome, JobReport};
 use super::status::Status;
 use crate::alerts::{self, Known};
 use crate::config::Settings;
+use crate::config::steward::guard::AboveCap;
 use crate::cycle;
 use crate::influx::OutboxStatus;
 use crate::ledger::{Addressed, Ledger, LedgerError};
-use crate::notify::{Content, LicenseNews, LicenseTopic, Message, Sinks};
+use crate::notify::{Content, LicenseNews, LicenseTopic, Message, Sinks, Standings};
 
 /// As long as other ids of messages.
 const ID_DIGITS: usize = 32;
@@ -47,6 +48,8 @@ pub(super) async fn look(
             None => Some(since(ledger, WATCHED, now).await?),
         },
         outbox,
+        sinks: standings(ledger, settings).await?,
+        cap_is_routine: settings.steward.guard.above_cap == AboveCap::LongestIdleFirst,
         schedules: schedules.clone(),
         releases_for_real,
         release_succeeded_at: match releases_for_real {
@@ -60,6 +63,13 @@ pub(super) async fn look(
     };
     let observations = alerts::observe(status, &known, now);
     Ok(alerts::look(ledger, settings, site, &observations, now).await?.state)
+}
+
+/// Of the sinks that the settings have, each of them named.
+async fn standings(ledger: &mut Ledger, settings: &Settings) -> Result<Standings, LedgerError> {
+    let mut kept = ledger.sink_standings().await?;
+    let described = Sinks::of(settings).describe().into_iter();
+    Ok(described.map(|sink| (sink.name.clone(), kept.remove(&sink.name).unwrap_or_default())).collect())
 }
 
 /// Puts what Butler's webhooks and topics are told about the licence of the server into the queue: each reading, and a

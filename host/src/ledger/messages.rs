@@ -41,6 +41,8 @@ pub struct KeptMessage {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SinkStanding {
     pub waiting: u64,
+    /// When the message that waits longest was written.
+    pub oldest_waiting_at: Option<Instant>,
     /// Kept to be looked at.
     pub refused_kept: u64,
     pub delivered: u64,
@@ -183,12 +185,13 @@ pub(super) async fn standings(
             _ => standing.dropped = messages,
         }
     }
-    let kept: Vec<(String, bool, i64, Option<String>)> =
-        sqlx::query_as("SELECT sink, is_refused, COUNT(*), MAX(problem) FROM message GROUP BY sink, is_refused")
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(LedgerError::read)?;
-    for (sink, is_refused, messages, problem) in kept {
+    let kept: Vec<(String, bool, i64, Option<String>, String)> = sqlx::query_as(
+        "SELECT sink, is_refused, COUNT(*), MAX(problem), MIN(made_at) FROM message GROUP BY sink, is_refused",
+    )
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(LedgerError::read)?;
+    for (sink, is_refused, messages, problem, oldest_at) in kept {
         let standing = found.entry(sink).or_default();
         let messages = u64::try_from(messages).unwrap_or(0);
         if is_refused {
@@ -196,6 +199,7 @@ pub(super) async fn standings(
         } else {
             standing.waiting = messages;
             standing.problem = problem;
+            standing.oldest_waiting_at = Instant::parse(&oldest_at);
         }
     }
     Ok(found)

@@ -156,7 +156,7 @@ fn tells_of(tells: &Tells, notification: &Notification) -> bool {
     let is_bad_enough = notification.severity >= severity(tells.min_severity);
     match notification.kind {
         Kind::Test => is_of_rule,
-        Kind::Resolved => is_of_rule && is_bad_enough && tells.resolved,
+        Kind::Resolved | Kind::Replaced => is_of_rule && is_bad_enough && tells.resolved,
         Kind::Firing | Kind::Worse | Kind::Repeat => is_of_rule && is_bad_enough,
     }
 }

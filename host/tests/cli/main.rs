@@ -31,6 +31,7 @@ mod policy_store;
 mod policy_tests;
 mod release;
 mod release_faults;
+mod report;
 mod schedule;
 mod sequences;
 mod server;
