@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod alert_checks;
 pub mod butler;
 mod checks;
 mod cost_checks;
@@ -22,6 +23,7 @@ mod file_path;
 mod http_checks;
 mod influx_checks;
 mod node;
+mod notify_checks;
 mod old_forms;
 mod problem;
 mod retention;

@@ -13,6 +13,7 @@ pub mod clock;
 pub mod config;
 pub mod cycle;
 pub mod daemon;
+mod digest_mail;
 mod error_chain;
 #[cfg(any(windows, test))]
 mod event_text;

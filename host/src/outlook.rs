@@ -119,7 +119,7 @@ pub async fn months(ledger: &mut Ledger, settings: &Settings, now: Instant) -> R
     Ok(later.take_while(|month| *month <= last).collect())
 }
 
-/// What a month cost; `None` without prices, or when it has not begun.
+/// What a month cost; `None` without prices.
 ///
 /// # Errors
 /// When the ledger cannot be read.
@@ -178,7 +178,6 @@ fn saved_in(saved: &BTreeMap<Month, BTreeMap<LicenseType, u64>>, month: Month, c
     amounts.fold(Money::default(), Money::plus)
 }
 
-/// `None` for a month that has not begun.
 async fn report_of(
     ledger: &mut Ledger,
     settings: &Settings,
@@ -191,11 +190,9 @@ async fn report_of(
     let readings = ledger.cost_readings(site, from, month.end()).await?;
     let savings = ledger.savings(site).await?;
     let releases = release_counts(ledger.state(), site, month);
-    Ok(monthly_report(
-        month,
-        ReportInput { settings: costs, readings: &readings, savings: &savings, releases: &releases, now },
-    )
-    .ok())
+    let input = ReportInput { settings: costs, readings: &readings, savings: &savings, releases: &releases, now };
+    // A month that has not begun has none; whoever asks for one is told so before.
+    Ok(monthly_report(month, input).ok())
 }
 
 /// What became of the seats that runs of a month were to take.

@@ -12,6 +12,7 @@ pub mod grafana;
 pub mod native;
 pub mod plans;
 pub mod random;
+pub mod receiver;
 pub mod rules;
 pub mod sandbox;
 pub mod servers;

@@ -68,7 +68,10 @@ async fn month_of(model: LicenseModel, seats: usize, days: u32, influx: &Server,
     let start = end.minus_days(days).expect("a month ago");
     let changes = changes(influx);
     let changes: Vec<(&str, &str)> = changes.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
-    let own = "  http:\n    listen: 127.0.0.1:0\n  monitor:\n    userActivity: true\n";
+    let own = "  http:\n    listen: 127.0.0.1:0\n  monitor:\n    userActivity: true\n  \
+               cost:\n    currency: EUR\n    budgetPerMonth: '5000'\n    prices:\n      \
+               - { licenseType: analyzer, perSeatMonth: '20' }\n      \
+               - { licenseType: professional, perSeatMonth: '50.50' }\n";
     let world = World::new(model, seats, start, &changes, own).await;
     let mut life = world.qrs.life(3);
     let control = world.data_dir().join("control.json");

@@ -63,6 +63,12 @@ impl Currency {
         format!("{} {}", self.code, self.number(amount))
     }
 
+    /// In whole units, for series of numbers that nobody adds up.
+    pub fn units(&self, amount: Money) -> f64 {
+        // A decimal number that was just written can be read.
+        self.number(amount).parse().unwrap_or_default()
+    }
+
     /// For people: `EUR 12 345.00`. All blanks are no-break spaces, so that no line ends within an amount.
     pub fn show_grouped(&self, amount: Money) -> String {
         format!("{}{BLANK}{}", self.code, self.number_grouped(amount))
@@ -85,12 +91,6 @@ impl Currency {
             grouped.push_str(part);
         }
         grouped
-    }
-
-    /// In whole units, for series of numbers that nobody adds up.
-    pub fn units(&self, amount: Money) -> f64 {
-        // A decimal number that was just written can be read.
-        self.number(amount).parse().unwrap_or_default()
     }
 
     /// The number alone, for tables and files.

@@ -9,7 +9,7 @@ use steward_core::alert::{
     SinkFacts,
 };
 use steward_core::cost::{Budget, Currency};
-use steward_core::instant::Instant;
+use steward_core::instant::{Instant, MS_PER_MINUTE};
 use steward_core::license_type::LicenseType;
 use steward_core::monitor::server_license::{Expiry, ServerLicense};
 use steward_core::schedule::Schedule;
@@ -18,6 +18,8 @@ use crate::daemon::job::Job;
 use crate::daemon::report::{JobOutcome, PlanFacts};
 use crate::daemon::status::Status;
 use crate::influx::OutboxStatus;
+use crate::ledger::SinkStanding;
+use crate::notify::Standings;
 
 /// How many occurrences of a schedule are looked at for its longest pause.
 const OCCURRENCES: usize = 60;
@@ -29,15 +31,16 @@ pub struct Known {
     /// When the pools were read last, whichever process read them; before that, since when they are watched.
     pub read_at: Option<Instant>,
     pub outbox: OutboxStatus,
+    /// By name.
+    pub sinks: Standings,
+    /// `aboveCap: longest-idle-first`: a backlog goes cap by cap.
+    pub cap_is_routine: bool,
     pub schedules: BTreeMap<Job, Schedule>,
     /// Releases are armed and no dry run.
     pub releases_for_real: bool,
     /// The end of the last release run that succeeded; before that, since when they are scheduled.
     pub release_succeeded_at: Option<Instant>,
     pub paused_since: Option<Instant>,
-    /// The settings let a backlog go cap by cap.
-    pub cap_is_routine: bool,
-    pub sinks: BTreeMap<String, SinkFacts>,
 }
 
 /// What the rules may look at now.
@@ -47,22 +50,25 @@ pub fn observe(status: &Status, known: &Known, now: Instant) -> Observations {
     Observations {
         pools: status.pools.as_ref().map(|pools| pool_facts(&pools.counted)),
         read_at: known.read_at.filter(|_| is_watched),
-        longest_pause_hours: pause_of(known, Job::Monitor, now).or_else(|| pause_of(known, Job::Release, now)),
+        longest_pause_hours: readings_pause_hours(known, now),
         forecasts: status.forecasts.clone(),
         budget: status.outlook_at.map(|_| budget(status)),
         server_license: status.server_license.as_ref().map(|(_, license)| license_facts(license, now)),
         deleted_owners: compliance.as_ref().map(|compliance| compliance.deleted_owners.clone()),
         double_seats: compliance.map(|compliance| compliance.double_seats),
         jobs: jobs(status),
-        last_plan: status.plan.as_ref().map(|plan| run_held(plan, known.cap_is_routine)),
+        last_plan: status.plan.as_ref().map(|plan| run_held(plan, known)),
         releases: known.release_succeeded_at.map(|last_success_at| ReleaseFacts {
             is_scheduled: known.releases_for_real && known.schedules.contains_key(&Job::Release),
             last_success_at,
-            longest_pause_hours: pause_of(known, Job::Release, now),
+            longest_pause_hours: known
+                .schedules
+                .get(&Job::Release)
+                .and_then(|schedule| longest_pause_hours(schedule, now)),
         }),
+        sinks: known.sinks.iter().map(|(name, sink)| (name.clone(), sink_facts(sink, now))).collect(),
         outbox: Some(OutboxFacts { waiting: known.outbox.waiting, limit: known.outbox.waiting_max })
             .filter(|facts| facts.limit > 0),
-        sinks: known.sinks.clone(),
         settings_problem: Some(status.settings_problem.clone()),
         certificate: status.certificate_expires_at.map(|expires_at| CertificateFacts { expires_at }),
         paused_since: Some(known.paused_since),
@@ -116,22 +122,32 @@ fn jobs(status: &Status) -> BTreeMap<String, JobFacts> {
     facts.collect()
 }
 
-fn run_held(plan: &PlanFacts, cap_is_routine: bool) -> RunHeldFacts {
+fn run_held(plan: &PlanFacts, known: &Known) -> RunHeldFacts {
     let held = plan.held_widely.iter().map(|(gate, seats)| ((*gate).to_owned(), count(*seats)));
-    RunHeldFacts { held: held.collect(), policy_fault: plan.first_fault.clone(), cap_is_routine }
+    RunHeldFacts { held: held.collect(), policy_fault: plan.first_fault.clone(), cap_is_routine: known.cap_is_routine }
 }
 
 fn count(seats: u64) -> u32 {
     u32::try_from(seats).unwrap_or(u32::MAX)
 }
 
-fn pause_of(known: &Known, job: Job, now: Instant) -> Option<u32> {
-    longest_pause_hours(known.schedules.get(&job)?, now)
+/// Of whatever reads the pools most often.
+fn readings_pause_hours(known: &Known, now: Instant) -> Option<u32> {
+    let schedules = [Job::Monitor, Job::Release].into_iter().filter_map(|job| known.schedules.get(&job));
+    schedules.filter_map(|schedule| longest_pause_hours(schedule, now)).min()
+}
+
+fn sink_facts(sink: &SinkStanding, now: Instant) -> SinkFacts {
+    let minutes = |since: Instant| u64::try_from(now.millis_since(since) / MS_PER_MINUTE).unwrap_or(0);
+    SinkFacts {
+        oldest_waiting_minutes: sink.oldest_waiting_at.map(minutes),
+        refused_kept: sink.refused_kept,
+        problem: sink.problem.clone(),
+    }
 }
 
 /// The longest pause of a schedule, in hours rounded up, among its next occurrences.
-#[must_use]
-pub fn longest_pause_hours(schedule: &Schedule, now: Instant) -> Option<u32> {
+fn longest_pause_hours(schedule: &Schedule, now: Instant) -> Option<u32> {
     let at = schedule.upcoming(now, OCCURRENCES);
     let pauses: BTreeSet<i64> = at.iter().zip(at.iter().skip(1)).map(|(one, next)| next.millis_since(*one)).collect();
     let longest = pauses.last()?;

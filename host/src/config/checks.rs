@@ -12,7 +12,7 @@ use super::node::Node;
 use super::problem::{Problem, quoted};
 use super::steward::guard::Window;
 use super::steward::qrs::Verify;
-use super::{cost_checks, http_checks, influx_checks};
+use super::{alert_checks, cost_checks, http_checks, influx_checks, notify_checks};
 use crate::policy::Trust;
 
 const HOST: &str = "Butler.configQRS.host";
@@ -68,6 +68,8 @@ pub fn problems(settings: &Settings, root: &Node, known: &[Problem]) -> Vec<Prob
     }
     http_checks::check(&settings.steward.http, &mut report);
     cost_checks::check(&settings.steward.cost, &mut report);
+    alert_checks::check(&settings.steward.alerts, &mut report);
+    notify_checks::check(settings, &mut report);
     if settings.steward.qrs.verify == Some(Verify::Chain)
         && settings.butler.cert.client_cert_ca.is_none()
         && !report.is_known(CERT_CA)
@@ -189,6 +191,7 @@ fn check_credentials(settings: &Settings, report: &mut Report<'_>) {
 
 /// The files that settings name and that cannot be opened.
 pub fn unreadable_files(settings: &Settings, root: &Node) -> Vec<Problem> {
+    let of_sinks = notify_checks::files(settings);
     let mut files: Vec<(&str, &Path)> = match settings.qrs_credentials() {
         Some(Credentials::Jwt { file }) => vec![(JWT, file)],
         Some(Credentials::Pfx { file, .. }) => vec![(PFX, file)],
@@ -201,6 +204,7 @@ pub fn unreadable_files(settings: &Settings, root: &Node) -> Vec<Problem> {
         files.extend([(TLS_CERTIFICATE, &*tls.certificate), (TLS_KEY, &*tls.key)]);
     }
     files.extend(settings.steward.influx_db.root_certificate.as_deref().map(|file| (INFLUX_ROOT, file)));
+    files.extend(of_sinks.iter().map(|(setting, file)| (setting.as_str(), *file)));
     let mut report = Report { root, known: &[], problems: Vec::new() };
     for (setting, file) in files {
         let shown = quoted(&file.display().to_string());
@@ -250,6 +254,7 @@ pub fn notes(settings: &Settings, passed_over: &[String]) -> Vec<String> {
         notes.push("`Butler.configQRS.host` is passed over, because `steward.qrs.hosts` is given".to_owned());
     }
     notes.extend(http_checks::note(&settings.steward.http));
+    notes.extend(notify_checks::notes(settings));
     notes
 }
 

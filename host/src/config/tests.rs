@@ -6,8 +6,10 @@ use super::{ConfigError, Loaded, Settings};
 
 mod butler_file;
 mod connection;
+mod cost;
 mod hostile;
 mod influx;
+mod messages;
 mod problems;
 mod secrets;
 mod show;

@@ -13,7 +13,7 @@ use super::problem::{Position, Problem, quoted};
 use super::secret;
 use super::yaml::{index, join};
 
-mod names;
+pub(super) mod names;
 mod shape;
 
 use names::Nearness;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use steward_core::alert::{AlertState, SinkFacts};
+use steward_core::alert::AlertState;
 use steward_core::digest::Digest;
-use steward_core::instant::{Instant, MS_PER_MINUTE};
+use steward_core::instant::Instant;
 use steward_core::monitor::server_license::ServerLicense;
 use steward_core::schedule::Schedule;
 
@@ -17,7 +17,7 @@ use crate::config::steward::guard::AboveCap;
 use crate::cycle;
 use crate::influx::OutboxStatus;
 use crate::ledger::{Addressed, Ledger, LedgerError};
-use crate::notify::{Content, LicenseNews, LicenseTopic, Message, Sinks};
+use crate::notify::{Content, LicenseNews, LicenseTopic, Message, Sinks, Standings};
 
 /// As long as other ids of messages.
 const ID_DIGITS: usize = 32;
@@ -48,6 +48,8 @@ pub(super) async fn look(
             None => Some(since(ledger, WATCHED, now).await?),
         },
         outbox,
+        sinks: standings(ledger, settings).await?,
+        cap_is_routine: settings.steward.guard.above_cap == AboveCap::LongestIdleFirst,
         schedules: schedules.clone(),
         releases_for_real,
         release_succeeded_at: match releases_for_real {
@@ -58,31 +60,16 @@ pub(super) async fn look(
             }
         },
         paused_since: ledger.state().paused().map(|said| said.at),
-        cap_is_routine: settings.steward.guard.above_cap == AboveCap::LongestIdleFirst,
-        sinks: sinks(ledger, settings, now).await?,
     };
     let observations = alerts::observe(status, &known, now);
     Ok(alerts::look(ledger, settings, site, &observations, now).await?.state)
 }
 
-/// What becomes of the messages for each sink of the settings.
-async fn sinks(
-    ledger: &mut Ledger,
-    settings: &Settings,
-    now: Instant,
-) -> Result<BTreeMap<String, SinkFacts>, LedgerError> {
-    let mut standings = ledger.sink_standings().await?;
-    let facts = Sinks::of(settings).describe().into_iter().map(|sink| {
-        let standing = standings.remove(&sink.name).unwrap_or_default();
-        let waiting_ms = standing.waiting_since.map(|since| now.millis_since(since));
-        let facts = SinkFacts {
-            oldest_waiting_minutes: waiting_ms.map(|ms| u64::try_from(ms / MS_PER_MINUTE).unwrap_or_default()),
-            refused_kept: standing.refused_kept,
-            problem: standing.problem,
-        };
-        (sink.name, facts)
-    });
-    Ok(facts.collect())
+/// Of the sinks that the settings have, each of them named.
+async fn standings(ledger: &mut Ledger, settings: &Settings) -> Result<Standings, LedgerError> {
+    let mut kept = ledger.sink_standings().await?;
+    let described = Sinks::of(settings).describe().into_iter();
+    Ok(described.map(|sink| (sink.name.clone(), kept.remove(&sink.name).unwrap_or_default())).collect())
 }
 
 /// Puts what Butler's webhooks and topics are told about the licence of the server into the queue: each reading, and a

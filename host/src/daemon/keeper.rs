@@ -26,6 +26,7 @@ use super::work::{self, Mode, Work};
 use crate::clock::Timer;
 use crate::config::Settings;
 use crate::cycle;
+use crate::digest_mail;
 use crate::influx::OutboxStatus;
 use crate::ledger::Ledger;
 use crate::notify::Couriers;
@@ -477,6 +478,12 @@ impl Keeper {
             Err(error) => {
                 tracing::error!("alerts were not looked at: {}", crate::error_chain::text(&error));
             }
+        }
+        let settings = &self.parts.in_force.settings;
+        match digest_mail::write_if_due(&mut ledger, settings, &self.status, now).await {
+            Ok(true) => self.parts.couriers.poke(),
+            Ok(false) => {}
+            Err(error) => tracing::error!("the digest was not written: {}", crate::error_chain::text(&error)),
         }
         self.ledger = Some(ledger);
     }

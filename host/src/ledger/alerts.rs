@@ -103,7 +103,7 @@ impl Ledger {
     }
 }
 
-async fn mark(connection: &mut SqliteConnection, name: &str, at: Instant) -> Result<(), LedgerError> {
+pub(super) async fn mark(connection: &mut SqliteConnection, name: &str, at: Instant) -> Result<(), LedgerError> {
     let marked = sqlx::query("INSERT OR REPLACE INTO mark (name, at) VALUES (?, ?)").bind(name).bind(at.to_string());
     marked.execute(connection).await.map_err(LedgerError::write).map(drop)
 }

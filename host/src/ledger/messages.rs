@@ -41,8 +41,8 @@ pub struct KeptMessage {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SinkStanding {
     pub waiting: u64,
-    /// When the oldest of them was made.
-    pub waiting_since: Option<Instant>,
+    /// When the message that waits longest was written.
+    pub oldest_waiting_at: Option<Instant>,
     /// Kept to be looked at.
     pub refused_kept: u64,
     pub delivered: u64,
@@ -71,6 +71,19 @@ impl Ledger {
     pub async fn enqueue_messages(&mut self, messages: &[Addressed]) -> Result<(), LedgerError> {
         let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await.map_err(LedgerError::write)?;
         enqueue(&mut transaction, messages).await?;
+        transaction.commit().await.map_err(LedgerError::write)
+    }
+
+    /// Puts messages into the queue, and notes that something regular was done, both or neither.
+    pub async fn enqueue_and_mark(
+        &mut self,
+        messages: &[Addressed],
+        mark: &str,
+        at: Instant,
+    ) -> Result<(), LedgerError> {
+        let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await.map_err(LedgerError::write)?;
+        enqueue(&mut transaction, messages).await?;
+        super::alerts::mark(&mut transaction, mark, at).await?;
         transaction.commit().await.map_err(LedgerError::write)
     }
 
@@ -172,10 +185,12 @@ pub(super) async fn standings(
             _ => standing.dropped = messages,
         }
     }
-    let statement =
-        "SELECT sink, is_refused, COUNT(*), MAX(problem), MIN(made_at) FROM message GROUP BY sink, is_refused";
-    let kept: Vec<(String, bool, i64, Option<String>, String)> =
-        sqlx::query_as(statement).fetch_all(&mut *connection).await.map_err(LedgerError::read)?;
+    let kept: Vec<(String, bool, i64, Option<String>, String)> = sqlx::query_as(
+        "SELECT sink, is_refused, COUNT(*), MAX(problem), MIN(made_at) FROM message GROUP BY sink, is_refused",
+    )
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(LedgerError::read)?;
     for (sink, is_refused, messages, problem, oldest_at) in kept {
         let standing = found.entry(sink).or_default();
         let messages = u64::try_from(messages).unwrap_or(0);
@@ -183,8 +198,8 @@ pub(super) async fn standings(
             standing.refused_kept = messages;
         } else {
             standing.waiting = messages;
-            standing.waiting_since = Instant::parse(&oldest_at);
             standing.problem = problem;
+            standing.oldest_waiting_at = Instant::parse(&oldest_at);
         }
     }
     Ok(found)

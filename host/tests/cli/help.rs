@@ -2,7 +2,7 @@
 
 use crate::site::steward;
 
-const COMMANDS: [&[&str]; 46] = [
+const COMMANDS: [&[&str]; 47] = [
     &[],
     &["demo"],
     &["run"],
@@ -13,6 +13,7 @@ const COMMANDS: [&[&str]; 46] = [
     &["check"],
     &["status"],
     &["plan"],
+    &["report"],
     &["apply"],
     &["undo"],
     &["arm"],

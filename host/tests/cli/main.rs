@@ -1,5 +1,6 @@
 //! The command line as people use it: the real binary, and where a site is needed the double of the repository service.
 
+mod alerts;
 mod answers;
 mod api;
 mod api_events;
@@ -31,6 +32,7 @@ mod policy_store;
 mod policy_tests;
 mod release;
 mod release_faults;
+mod report;
 mod schedule;
 mod sequences;
 mod server;

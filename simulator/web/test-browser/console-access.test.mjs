@@ -21,6 +21,8 @@ after(async () => {
 /** Where something is shown that was asked for. */
 const PAGES = [
   ['overview', (page) => page.getByRole('region', { name: 'The pools over time' }).locator('canvas')],
+  ['alerts', (page) => page.getByRole('region', { name: 'Where messages go' }).getByRole('listitem').first()],
+  ['cost', (page) => page.getByRole('region', { name: 'Seats day by day' }).locator('canvas')],
   ['plans', (page) => page.getByRole('table').first()],
   ['plans/latest?verdict=release', (page) => page.locator('[role=grid] .body [role=row] b').first()],
   ['runs', (page) => page.getByRole('table').first()],

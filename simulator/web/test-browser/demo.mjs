@@ -24,7 +24,7 @@ export async function openDemo() {
   const { child, link } = await start(program, folder);
   const daemon = new URL(link).origin;
   const tokens = { operator: token(program, 'anna', 'operator'), viewer: token(program, 'vera', 'viewer') };
-  edit(settings, (text) => `${text.trimEnd()}\n    tokens:\n${tokens.operator.lines}${tokens.viewer.lines}`);
+  edit(settings, (text) => text.replace(/^ {2}http:$/m, (line) => `${line}\n    tokens:\n${tokens.operator.lines}${tokens.viewer.lines}`.trimEnd()));
   await until(async () => (await fetch(`${daemon}/api/v1/who`, as(tokens.viewer.token))).ok, 'the daemon takes the tokens');
   // The pages that are inside the program, or those of the last build of them.
   const isBuilt = process.env.PAGES === 'built';

@@ -38,6 +38,8 @@ export interface Sink {
   readonly refused: number;
   readonly delivered: number;
   readonly dropped: number;
+  /** It takes alerts, and so tests of them. */
+  readonly takesAlerts: boolean;
   readonly lastDeliveredAt: string | null;
   readonly problem: string | null;
 }
@@ -54,7 +56,8 @@ export interface AlertRule {
 }
 
 export interface Alerts {
-  readonly at: string;
+  /** When somebody looked at the rules last. */
+  readonly at: string | null;
   readonly alerts: AlertNow[];
   readonly silences: Silence[];
   readonly sinks: Sink[];
@@ -155,6 +158,8 @@ export interface MonthlyReport {
 
 export interface CostAnswer {
   readonly months: string[];
+  /** Digits behind the point in the currency of the report. */
+  readonly decimals: number | null;
   readonly report: MonthlyReport | null;
   readonly problem: string | null;
 }
@@ -191,23 +196,23 @@ type With<T> = Omit<Path, keyof T> & T;
 export interface ComingPaths {
   '/api/v1/alerts': With<{ get: { parameters: Nothing; responses: { 200: Answer<Alerts> } } }>;
   '/api/v1/alerts/history': With<{
-    get: { parameters: { query?: { limit?: number }; header?: never; path?: never; cookie?: never }; responses: { 200: Answer<{ readonly alerts: PastAlert[] }> } };
+    get: { parameters: { query?: { limit?: number }; header?: never; path?: never; cookie?: never }; responses: { 200: Answer<{ readonly alerts: PastAlert[]; readonly hasMore: boolean }> } };
   }>;
   '/api/v1/alerts/silences': With<{
     post: {
       parameters: Nothing;
-      requestBody: { content: { 'application/json': { rule: string | null; subject: string | null; hours: number; note: string } } };
-      responses: { 201: Answer<Silence> };
+      requestBody: { content: { 'application/json': { rule?: string | null; subject?: string | null; hours: number; note: string } } };
+      responses: { 200: Answer<Silence> };
     };
   }>;
-  '/api/v1/alerts/silences/{id}': With<{
-    delete: { parameters: { query?: never; header?: never; path: { id: string }; cookie?: never }; responses: { 200: Answer<unknown> } };
+  '/api/v1/alerts/silences/{id}/end': With<{
+    post: { parameters: { query?: never; header?: never; path: { id: string }; cookie?: never }; responses: { 200: Answer<unknown> } };
   }>;
   '/api/v1/alerts/test': With<{
     post: {
       parameters: Nothing;
-      requestBody: { content: { 'application/json': { sink: string | null; rule: string | null } } };
-      responses: { 202: Answer<{ readonly id: string; readonly sinks: string[] }> };
+      requestBody: { content: { 'application/json': { sink?: string | null; rule?: string | null } } };
+      responses: { 200: Answer<{ readonly id: string; readonly sinks: string[] }> };
     };
   }>;
   '/api/v1/forecast': With<{ get: { parameters: Nothing; responses: { 200: Answer<Forecasts> } } }>;

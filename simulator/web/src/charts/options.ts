@@ -41,7 +41,8 @@ export function chartOptions(wish: Wish): uPlot.Options {
     width: Math.max(200, host.clientWidth),
     height,
     legend: { show: false },
-    padding: [14, 12, 0, 0],
+    // Half of a day's name to the right of the last place.
+    padding: [14, 24, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
     scales: { x: { time: false }, y: { range: (_, min, max) => yRange(min, max, isZoomed) } },
     axes: [
@@ -70,7 +71,7 @@ export function chartOptions(wish: Wish): uPlot.Options {
         label: one.label,
         stroke: colour(one.colour),
         width: 2,
-        points: { show: hasPoints, size: 5 },
+        points: { show: hasPoints, size: 5, fill: colour(one.colour) },
         ...(one.dashed ? { dash: [6, 4] } : {}),
         ...((one.shape ?? shape) === 'step' && stepped ? { paths: stepped } : {}),
       })),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AlertNow, AlertRule, PastAlert, Silence } from '../../api/coming.js';
 import { allCovers, coversOf } from './silencing.js';
-import { coverOf, firingOf, lookOf, ordered, pastWords, patienceOf, silenceOf, standingOf } from './words.js';
+import { coverOf, firingOf, lookOf, ordered, pastWords, patienceOf, silenceOf, standingOf, toldOf } from './words.js';
 
 const alert = (key: string, more: Partial<AlertNow> = {}): AlertNow => ({
   key,
@@ -41,31 +41,34 @@ describe('the order of alerts', () => {
   it('has the worst on top, silenced ones below, and pending ones at the end', () => {
     const alerts = [
       alert('pending', { phase: 'pending', severity: 'critical', firedAt: null }),
-      alert('silenced', { severity: 'critical', silencedBy: ['a'] }),
+      alert('silenced', { severity: 'critical' }),
       alert('info', { severity: 'info' }),
       alert('older', { severity: 'critical', firedAt: '2026-11-01T00:00:00.000Z' }),
       alert('newer', { severity: 'critical' }),
       alert('warning'),
     ];
+    const silenced = [{ ...silence('a', '2026-12-01T00:00:00.000Z'), rule: 'silenced' }];
     const keys = ['newer', 'older', 'warning', 'info', 'silenced', 'pending'];
-    expect(ordered(alerts).map(({ key }) => key)).toEqual(keys);
-    expect(ordered([...alerts].reverse()).map(({ key }) => key)).toEqual(keys);
+    expect(ordered(alerts, silenced).map(({ key }) => key)).toEqual(keys);
+    expect(ordered([...alerts].reverse(), silenced).map(({ key }) => key)).toEqual(keys);
   });
 
   it('is the same whatever the order of the answer', () => {
     const [a, b] = [alert('a'), alert('b')];
-    expect(ordered([b, a])).toEqual(ordered([a, b]));
+    expect(ordered([b, a], [])).toEqual(ordered([a, b], []));
   });
 });
 
 describe('what fires', () => {
   it('counts silenced ones, and lets others decide how bad it is', () => {
-    const alerts = [alert('a', { severity: 'critical', silencedBy: ['x'] }), alert('b'), alert('c', { phase: 'pending', severity: 'critical' })];
-    expect(firingOf(alerts)).toEqual({ count: 2, worst: 'warning', critical: [] });
+    const alerts = [alert('a', { severity: 'critical' }), alert('b'), alert('c', { phase: 'pending', severity: 'critical' })];
+    const silences = [{ ...silence('x', '2026-12-01T00:00:00.000Z'), rule: 'a' }];
+    expect(firingOf({ alerts, silences })).toEqual({ count: 2, worst: 'warning', critical: [] });
+    expect(firingOf({ alerts, silences: [] }).critical.map(({ key }) => key)).toEqual(['a']);
   });
 
   it('is nothing when nothing is wrong', () => {
-    expect(firingOf([])).toEqual({ count: 0, worst: undefined, critical: [] });
+    expect(firingOf({ alerts: [], silences: [] })).toEqual({ count: 0, worst: undefined, critical: [] });
   });
 
   it('has a word for each severity, not only a colour', () => {
@@ -74,14 +77,27 @@ describe('what fires', () => {
 });
 
 describe('a silence', () => {
-  const silences = [silence('short', '2026-11-23T00:00:00.000Z'), silence('long', '2026-11-25T00:00:00.000Z'), silence('other', '2026-12-25T00:00:00.000Z')];
+  const of = (id: string, until: string, rule: string | null, subject: string | null): Silence => ({ ...silence(id, until), rule, subject });
+  const silences = [
+    of('pool', '2026-11-23T00:00:00.000Z', 'low-availability', 'Analyzer'),
+    of('rule', '2026-11-25T00:00:00.000Z', 'low-availability', null),
+    of('other', '2026-12-25T00:00:00.000Z', 'run-held', null),
+    of('elsewhere', '2026-12-25T00:00:00.000Z', null, 'professional'),
+  ];
 
-  it('of an alert is the one that ends last', () => {
-    expect(silenceOf(alert('a', { silencedBy: ['short', 'long'] }), silences)?.id).toBe('long');
+  it('of an alert is the one that covers it and ends last', () => {
+    expect(silenceOf(alert('low-availability:analyzer'), silences)?.id).toBe('rule');
+    expect(silenceOf(alert('low-availability:analyzer'), silences.slice(0, 1))?.id).toBe('pool');
+    expect(silenceOf(alert('low-availability:user'), silences.slice(0, 1))).toBeUndefined();
+    expect(silenceOf(alert('data-stale'), silences)).toBeUndefined();
   });
 
-  it('that is over is none', () => {
-    expect(silenceOf(alert('a', { silencedBy: ['gone'] }), silences)).toBeUndefined();
+  it('of everything covers everything', () => {
+    expect(silenceOf(alert('data-stale'), [of('all', '2026-12-25T00:00:00.000Z', null, null)])?.id).toBe('all');
+  });
+
+  it('that muted an alert and is over silences it no more', () => {
+    expect(silenceOf(alert('run-failed', { silencedBy: ['gone'] }), silences)).toBeUndefined();
   });
 
   it.each([
@@ -116,6 +132,18 @@ describe('what can be silenced', () => {
   });
 });
 
+describe('how often a firing alert was told', () => {
+  it('is not known when a silence muted it', () => {
+    expect(toldOf(alert('a'), true)).toBe('told once');
+    expect(toldOf(alert('a', { silencedBy: ['x'] }), true)).toBeUndefined();
+    expect(toldOf(alert('a', { silencedBy: ['x'], repeats: 2 }), true)).toBe('told 3 times');
+  });
+
+  it('is never without a sink', () => {
+    expect(toldOf(alert('a'), false)).toMatch(/nobody is told/);
+  });
+});
+
 describe('an alert that is over', () => {
   it('says how long it fired and how often it was told', () => {
     expect(pastWords(past())).toEqual({ lasted: '3 days 4 hours', told: 'told once', wasMuted: false });
@@ -134,7 +162,7 @@ it('a rule says how patient it is', () => {
 });
 
 it('a sink says whether it takes what it is sent', () => {
-  const sink = { name: 'operations', kind: 'mail', where: 'mail.acme.test', waiting: 0, refused: 0, delivered: 0, dropped: 0, lastDeliveredAt: null, problem: null };
+  const sink = { waiting: 0, delivered: 0, problem: null };
   expect(standingOf(sink).word).toBe('nothing sent yet');
   expect(standingOf({ ...sink, delivered: 1 }).tone).toBe('good');
   expect(standingOf({ ...sink, delivered: 1, waiting: 2 }).word).toBe('on its way');

@@ -1,7 +1,7 @@
 // What somebody may silence, and for how long.
 
 import type { AlertNow, AlertRule } from '../../api/coming.js';
-import { coverOf, ordered } from './words.js';
+import { coverOf } from './words.js';
 
 export interface Cover {
   readonly rule: string | null;
@@ -35,7 +35,7 @@ export function coversOf(alert: AlertNow, rules: readonly AlertRule[]): readonly
 
 /** Everything that can be silenced: alerts of now, rules that are on, and all of it. */
 export function allCovers(alerts: readonly AlertNow[], rules: readonly AlertRule[]): readonly CoverChoice[] {
-  const now = ordered(alerts).filter(({ subject }) => subject !== '');
+  const now = alerts.filter(({ subject }) => subject !== '');
   return [
     ...now.map(({ rule, subject }) => choice({ rule, subject }, rules, 'alert')),
     ...rules.filter(({ enable }) => enable).map(({ rule }) => choice({ rule, subject: null }, rules, 'rule')),

@@ -1,6 +1,6 @@
 // Alerts, silences and rules in words, and in the order in which somebody wants to read them.
 
-import type { AlertNow, AlertRule, PastAlert, Severity, Silence, Sink } from '../../api/coming.js';
+import type { AlertNow, AlertRule, Alerts, PastAlert, Severity, Silence, Sink } from '../../api/coming.js';
 import { counted } from '../../parts/format.js';
 import { lasted } from '../times.js';
 
@@ -19,10 +19,19 @@ const LOOKS: Record<Severity, Look> = {
 
 export const lookOf = (severity: Severity): Look => LOOKS[severity];
 
+/** As the daemon tells names apart (`core/src/text.rs`). */
+const fold = (text: string) => text.trim().toUpperCase().toLowerCase();
+
+/** Of the silences that cover an alert now the one that ends last. Which ones muted it in the past does not matter here. */
+export function silenceOf({ rule, subject }: Pick<AlertNow, 'rule' | 'subject'>, silences: readonly Silence[]): Silence | undefined {
+  const covers = (one: Silence) => (one.rule === null || one.rule === rule) && (one.subject === null || fold(one.subject) === fold(subject));
+  return silences.filter(covers).sort((a, b) => Date.parse(b.until) - Date.parse(a.until))[0];
+}
+
 /** What fires before what may fire, what somebody is told before what is silenced, the worst before the rest, then the newest. */
-export function ordered(alerts: readonly AlertNow[]): readonly AlertNow[] {
-  const place = ({ phase, silencedBy, severity }: AlertNow) =>
-    (phase === 'firing' ? 0 : 100) + (silencedBy.length > 0 ? 10 : 0) + LOOKS[severity].rank;
+export function ordered(alerts: readonly AlertNow[], silences: readonly Silence[]): readonly AlertNow[] {
+  const place = (alert: AlertNow) =>
+    (alert.phase === 'firing' ? 0 : 100) + (silenceOf(alert, silences) ? 10 : 0) + LOOKS[alert.severity].rank;
   const since = ({ firedAt, beganAt }: AlertNow) => Date.parse(firedAt ?? beganAt);
   return [...alerts].sort((a, b) => place(a) - place(b) || since(b) - since(a) || a.key.localeCompare(b.key));
 }
@@ -35,22 +44,22 @@ export interface Firing {
   readonly critical: readonly AlertNow[];
 }
 
-export function firingOf(alerts: readonly AlertNow[]): Firing {
-  const firing = ordered(alerts).filter(({ phase }) => phase === 'firing');
-  const loud = firing.filter(({ silencedBy }) => silencedBy.length === 0);
+export function firingOf({ alerts, silences }: Pick<Alerts, 'alerts' | 'silences'>): Firing {
+  const firing = ordered(alerts, silences).filter(({ phase }) => phase === 'firing');
+  const loud = firing.filter((alert) => !silenceOf(alert, silences));
   return { count: firing.length, worst: loud[0]?.severity, critical: loud.filter(({ severity }) => severity === 'critical') };
 }
 
-/** The silence of an alert that ends last. */
-export function silenceOf({ silencedBy }: AlertNow, silences: readonly Silence[]): Silence | undefined {
-  const own = silences.filter(({ id }) => silencedBy.includes(id));
-  return own.sort((a, b) => Date.parse(b.until) - Date.parse(a.until))[0];
-}
-
-/** When an alert is told, beside the first time. */
-export function toldAgain(repeats: number): string {
+/** How often an alert was told. */
+function toldAgain(repeats: number): string {
   if (repeats === 0) return 'told once';
   return repeats === 1 ? 'told twice' : `told ${counted(repeats + 1, 'time')}`;
+}
+
+/** How often a firing alert was told; undefined when a silence may have kept it from being told at all. */
+export function toldOf({ repeats, silencedBy }: Pick<AlertNow, 'repeats' | 'silencedBy'>, isHeard: boolean): string | undefined {
+  if (!isHeard) return 'and nobody is told: no sink takes alerts';
+  return repeats === 0 && silencedBy.length > 0 ? undefined : toldAgain(repeats);
 }
 
 export interface PastWords {
@@ -90,7 +99,7 @@ export function patienceOf({ forMinutes, clearForMinutes, repeatHours }: AlertRu
 }
 
 export const SINK_KINDS: Readonly<Record<string, string>> = {
-  log: 'log',
+  log: 'the daemon’s log',
   webhook: 'webhook',
   slack: 'Slack',
   teams: 'Microsoft Teams',
@@ -106,7 +115,7 @@ export interface Standing {
 }
 
 /** Whether a sink takes what it is sent. */
-export function standingOf({ problem, waiting, delivered }: Sink): Standing {
+export function standingOf({ problem, waiting, delivered }: Pick<Sink, 'problem' | 'waiting' | 'delivered'>): Standing {
   if (problem !== null) return { word: 'not reached', tone: 'warn' };
   if (waiting > 0) return { word: 'on its way', tone: 'accent' };
   return delivered > 0 ? { word: 'takes messages', tone: 'good' } : { word: 'nothing sent yet', tone: 'plain' };

@@ -1,28 +1,22 @@
-// Amounts of money as people read them. The daemon counts in minor units (cents), as whole numbers.
+// Amounts of money as people read them. The daemon counts in the smallest unit of the currency (cents), as whole numbers.
 
-/**
- * Digits behind the point, as the daemon counts them (`core/src/cost/money.rs`). What `Intl` says differs for some
- * currencies, which would be wrong by a factor of a thousand.
- */
-const NONE = ['BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF', 'XOF'];
-const THREE = ['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND'];
+export interface Unit {
+  readonly currency: string;
+  /** Digits behind the point, as the daemon counts them. For some currencies `Intl` would say another number. */
+  readonly decimals: number;
+}
+
 /** Of a price: some contracts divide a year's price by twelve. */
 const PRICE_DECIMALS = 6;
 
-export function decimalsOf(currency: string): number {
-  if (NONE.includes(currency)) return 0;
-  return THREE.includes(currency) ? 3 : 2;
-}
-
-/** An amount in minor units. */
-export function amount(minor: number, currency: string): string {
-  const decimals = decimalsOf(currency);
+/** An amount in the smallest unit. */
+export function amount(minor: number, { currency, decimals }: Unit): string {
   return formatted(minor / 10 ** decimals, currency, decimals, decimals);
 }
 
 /** A price as it stands in the settings, such as `35.5`. */
-export function price(written: string, currency: string): string {
-  return formatted(Number(written), currency, decimalsOf(currency), PRICE_DECIMALS);
+export function price(written: string, { currency, decimals }: Unit): string {
+  return formatted(Number(written), currency, decimals, PRICE_DECIMALS);
 }
 
 function formatted(value: number, currency: string, least: number, most: number): string {

@@ -1,7 +1,7 @@
 // A month of the report: its name, its days, and how it stands beside the budget.
 
 import type { Budget, DayCounts, MonthlyReport } from '../../api/coming.js';
-import { amount } from './amounts.js';
+import { amount, type Unit } from './amounts.js';
 
 const NAME = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' });
 const DAY_MS = 86_400_000;
@@ -15,7 +15,7 @@ export function monthName(month: string): string {
 }
 
 export interface DayLines {
-  /** Milliseconds since 1970. */
+  /** Days of the month, from 1. */
   readonly x: readonly number[];
   /** Null where nothing was read. */
   readonly total: readonly (number | null)[];
@@ -27,9 +27,9 @@ export interface DayLines {
 export function daysOf({ month, until }: Pick<MonthlyReport, 'month' | 'until'>, counts: readonly DayCounts[]): DayLines {
   const first = Date.parse(`${month}-01T00:00:00Z`);
   const days = Math.ceil((Date.parse(until) - first) / DAY_MS);
-  const x = Array.from({ length: Math.max(0, Math.min(DAYS_MAX, days || 0)) }, (_, day) => first + day * DAY_MS);
-  const known = new Map(counts.map((one) => [Date.parse(one.day), one]));
-  const line = (name: 'total' | 'allocated' | 'idle') => x.map((at) => known.get(at)?.[name] ?? null);
+  const x = Array.from({ length: Math.max(0, Math.min(DAYS_MAX, days || 0)) }, (_, place) => place + 1);
+  const known = new Map(counts.map((one) => [1 + Math.floor((Date.parse(one.day) - first) / DAY_MS), one]));
+  const line = (name: 'total' | 'allocated' | 'idle') => x.map((day) => known.get(day)?.[name] ?? null);
   return { x, total: line('total'), allocated: line('allocated'), idle: line('idle') };
 }
 
@@ -40,8 +40,8 @@ export interface BudgetWords {
 }
 
 /** How a month stands beside what it may cost. */
-export function budgetWords({ forWhat, amount: most, spent, projected, state }: Budget, { currency, isComplete }: Pick<MonthlyReport, 'currency' | 'isComplete'>): BudgetWords {
-  const show = (minor: number) => amount(minor, currency);
+export function budgetWords({ forWhat, amount: most, spent, projected, state }: Budget, isComplete: boolean, unit: Unit): BudgetWords {
+  const show = (minor: number) => amount(minor, unit);
   const seats = forWhat === 'bought' ? 'All seats of the pools' : 'Seats in somebody’s hands';
   const cost = isComplete ? `${seats} cost ${show(spent)} of ${show(most)}` : `${seats} cost ${show(spent)} so far, of ${show(most)}`;
   const end = `If the counts stay as they are, it is ${show(projected)} at the end of the month`;

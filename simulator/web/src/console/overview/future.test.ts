@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CoursePoint, Exhaustion } from '../../api/coming.js';
-import { continued, exhaustedAt } from './future.js';
+import { continued, exhaustedAt, sentenceOf } from './future.js';
 
 const DAY = 86_400_000;
 const start = Date.parse('2026-11-01T06:00:00.000Z');
@@ -65,4 +65,11 @@ describe('the day on which a pool is exhausted', () => {
     expect(exhaustedAt(exhaustion([], 20), at(3), shown)).toBeUndefined();
     expect(exhaustedAt({ kind: 'no-forecast', reason: 'constant' }, at(3), shown)).toBeUndefined();
   });
+});
+
+it('a forecast is said as a sentence, and so is why there is none', () => {
+  expect(sentenceOf({ forecast: exhaustion([]), text: 'exhausted in about 4 days, if nothing more is released' })).toBe(
+    'Forecast: exhausted in about 4 days, if nothing more is released.',
+  );
+  expect(sentenceOf({ forecast: { kind: 'no-forecast', reason: 'constant' }, text: 'no forecast: nothing was read yet' })).toBe('No forecast: nothing was read yet.');
 });

@@ -1,6 +1,7 @@
 // The past of a pool and its forecast as the lines of one chart.
 
 import type { CoursePoint, Exhaustion, PoolForecast } from '../../api/coming.js';
+import { capitalised } from '../../parts/text.js';
 import type { Curve } from './pools.js';
 
 type Values = readonly (number | null)[];
@@ -49,6 +50,12 @@ export function exhaustedAt(forecast: PoolForecast['forecast'] | undefined, now:
   if (forecast?.kind !== 'exhaustion') return undefined;
   const at = Date.parse(now) + forecast.medianDays * DAY_MS;
   return at <= (shown.x.at(-1) ?? -Infinity) ? at : undefined;
+}
+
+/** What the daemon says about a forecast, as a sentence. */
+export function sentenceOf({ forecast, text }: Pick<PoolForecast, 'forecast' | 'text'>): string {
+  const said = capitalised(forecast.kind === 'exhaustion' ? `forecast: ${text}` : text);
+  return said.endsWith('.') ? said : `${said}.`;
 }
 
 /** What the band is called. */
