@@ -63,7 +63,7 @@ impl At<'_> {
             (Phase::Firing, Standing::Covered) => {
                 Some(Alert { clear_ms: None, milder: None, facts: finding.facts, ..alert })
             }
-            (Phase::Firing, _) => self.clear(alert, finding, state, told),
+            (Phase::Firing, _) => self.clear(alert, &finding, state, told),
         }
     }
 
@@ -190,7 +190,7 @@ impl At<'_> {
     fn clear(
         &self,
         mut alert: Alert,
-        finding: Finding,
+        finding: &Finding,
         state: &mut AlertState,
         told: &mut Vec<Notification>,
     ) -> Option<Alert> {
@@ -205,7 +205,7 @@ impl At<'_> {
         }
         // A silence mutes trouble, not the end of a trouble that somebody was told of.
         let muted_by = if alert.told.is_some() { None } else { self.muted_by(&alert) };
-        let (kind, text) = self.ending(&alert, &finding, clear_ms);
+        let (kind, text) = self.ending(&alert, finding, clear_ms);
         told.push(Notification::end(&alert, self.key, kind, text, self.now, muted_by));
         state.history.push_back(PastAlert {
             key: self.key.clone(),

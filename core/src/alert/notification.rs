@@ -86,7 +86,7 @@ impl Notification {
         let word = if kind == Kind::Replaced { "Replaced" } else { "Resolved" };
         let title = format!("{word}: {}", titled(key));
         let severity = alert.told.unwrap_or(alert.worst);
-        Self { title, text, severity, ..Self::begin(alert, key, kind, now, silenced_by) }
+        Self { severity, title, text, ..Self::begin(alert, key, kind, now, silenced_by) }
     }
 
     fn begin(alert: &Alert, key: &AlertKey, kind: Kind, now: Instant, silenced_by: Option<String>) -> Self {

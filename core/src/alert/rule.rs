@@ -214,12 +214,16 @@ impl Rule {
         const HOUR: u32 = 60;
         const DAY: u32 = 24 * HOUR;
         let (for_minutes, clear_for_minutes) = match self {
-            // A count of a reading is as true as it will be; but seats come and go in the course of a day.
-            Self::LowAvailability | Self::HighUtilisation | Self::ExcessSeats => (0, DAY),
+            // A count of a reading is as true as it will be; but seats come and go in the course of a day, a projection
+            // wavers with each of them, and directories with each synchronisation.
+            Self::LowAvailability
+            | Self::HighUtilisation
+            | Self::ExcessSeats
+            | Self::CostAboveBudget
+            | Self::DeletedOwners
+            | Self::DoubleSeats => (0, DAY),
             // A forecast wavers with each reading.
             Self::Exhaustion => (DAY, DAY),
-            // A projection wavers with each seat, and directories with each synchronisation.
-            Self::CostAboveBudget | Self::DeletedOwners | Self::DoubleSeats => (0, DAY),
             // One plan in two that is held is one trouble, and so is an entry that matches every other time.
             Self::PolicyFault | Self::RunHeld | Self::ProtectionUnmatched => (0, 12 * HOUR),
             Self::ServerLicenseUnknown => (0, 6 * HOUR),

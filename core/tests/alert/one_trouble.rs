@@ -34,9 +34,8 @@ fn high_utilisation_that_was_told_before_goes_on_without_a_word() {
     let mut alerts = Alerts::default();
     // 92 %, then 98 % for a week, then 92 %, then 50 %.
     let allocated = |hour: i64| match hour {
-        0..24 => 368,
         24..192 => 392,
-        192..240 => 368,
+        0..240 => 368,
         _ => 200,
     };
     for hour in 0..300 {

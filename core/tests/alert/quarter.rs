@@ -14,6 +14,9 @@ use steward_core::license_type::LicenseType::{self, Analyzer};
 use crate::site::{Alerts, at_hour, pool, well, without_repeats};
 
 const DAYS: i64 = 92;
+/// In looks.
+const HOUR: i64 = 2;
+const DAY: i64 = 24 * HOUR;
 
 /// From this hour on, until that one, something is so.
 struct Planted {
@@ -35,15 +38,12 @@ fn planted() -> Vec<Planted> {
         clears_after,
         make,
     };
-    // An hour are two looks, a day is 48.
-    const HOUR: i64 = 2;
-    const DAY: i64 = 48;
     vec![
         event(Rule::HighUtilisation, 2, 3, 0, DAY, |facts, _| put(facts, pool(365))),
         event(Rule::LowAvailability, 8, 1, 0, DAY, |facts, _| put(facts, PoolFacts { available: 10, ..pool(300) })),
         event(Rule::ExcessSeats, 12, 2, 0, DAY, |facts, _| put(facts, PoolFacts { excess: 3, ..pool(300) })),
         event(Rule::Exhaustion, 16, 6, DAY, DAY, |facts, now| {
-            drop(facts.forecasts.insert(Analyzer, forecast(20, now)))
+            facts.forecasts.insert(Analyzer, forecast(20, now));
         }),
         event(Rule::CostAboveBudget, 26, 2, 0, DAY, |facts, _| facts.budget = Some(Some(budget(BudgetState::Above)))),
         event(Rule::ServerLicenseExpiring, 30, 4, 1, HOUR, |facts, _| {
