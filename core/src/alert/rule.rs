@@ -171,7 +171,8 @@ impl Rule {
                 "Run `steward check` to see what InfluxDB answers; above the limit the oldest readings are given up."
             }
             Self::SinkFailing => {
-                "Run `steward alert list` to see what the sink answers, mend it, and try it with `steward alert test`."
+                "Run `steward alert list` to see what the sink answers, and `steward alert refused` for what it refused; mend \
+                 it, and try it with `steward alert test`."
             }
             Self::SettingsBroken => {
                 "Mend the file; `steward check` names the place. Until then the settings before it are in force."

@@ -9,7 +9,7 @@ use std::path::Path;
 use reqwest::Url;
 use reqwest::header::HeaderName;
 use steward_core::alert::Rule;
-use steward_core::template::{ALERT_NAMES, Format, Template};
+use steward_core::template::{ALERT_NAMES, Format, NOTICE_NAMES, Template, try_alert, try_notice};
 
 use super::checks::Report;
 use super::derived::Endpoint;
@@ -43,8 +43,8 @@ pub(super) fn check(settings: &Settings, report: &mut Report<'_>) {
         for (index, sink) in sinks.iter().enumerate() {
             let setting = format!("{NOTIFY}.{kind}[{index}]");
             url(sink.url.expose(), &format!("{setting}.url"), report);
-            template(sink.title.as_deref(), format, &ALERT_NAMES, &format!("{setting}.title"), report);
-            template(sink.text.as_deref(), format, &ALERT_NAMES, &format!("{setting}.text"), report);
+            template(sink.title.as_deref(), format, Writes::Alerts, &format!("{setting}.title"), report);
+            template(sink.text.as_deref(), format, Writes::Alerts, &format!("{setting}.text"), report);
             tells(&sink.tells, &setting, report);
         }
     }
@@ -121,7 +121,7 @@ fn webhook(sink: &WebhookSink, setting: &str, report: &mut Report<'_>) {
             report.add(&setting, "the value holds a line break, another control character, or is no ASCII");
         }
     }
-    template(sink.body.as_deref(), Format::Json, &ALERT_NAMES, &format!("{setting}.body"), report);
+    template(sink.body.as_deref(), Format::Json, Writes::Alerts, &format!("{setting}.body"), report);
     tells(&sink.tells, setting, report);
 }
 
@@ -132,7 +132,7 @@ fn mqtt(sink: &MqttSink, setting: &str, report: &mut Report<'_>) {
     if sink.root_certificate.is_some() && !sink.tls {
         report.add(&format!("{setting}.rootCertificate"), "it has no effect without `tls: true`");
     }
-    template(sink.body.as_deref(), Format::Json, &ALERT_NAMES, &format!("{setting}.body"), report);
+    template(sink.body.as_deref(), Format::Json, Writes::Alerts, &format!("{setting}.body"), report);
     tells(&sink.tells, setting, report);
 }
 
@@ -182,10 +182,20 @@ fn web_address(written: &str) -> Option<Url> {
     (matches!(url.scheme(), "http" | "https") && url.host_str().is_some()).then_some(url)
 }
 
-fn template(source: Option<&str>, format: Format, names: &[&str], setting: &str, report: &mut Report<'_>) {
-    if let Some(source) = source
-        && let Err(error) = Template::parse(source, format, names)
-    {
+/// What a template writes.
+#[derive(Clone, Copy)]
+enum Writes {
+    Alerts,
+    Notices,
+}
+
+/// Reads a template, and lets it write whatever there may be to write.
+fn template(source: Option<&str>, format: Format, writes: Writes, setting: &str, report: &mut Report<'_>) {
+    let tried = source.map(|source| match writes {
+        Writes::Alerts => Template::parse(source, format, &ALERT_NAMES).and_then(|read| try_alert(&read)),
+        Writes::Notices => Template::parse(source, format, &NOTICE_NAMES).and_then(|read| try_notice(&read)),
+    });
+    if let Some(Err(error)) = tried {
         report.add(setting, error.to_string());
     }
 }

@@ -52,7 +52,8 @@ pub(super) async fn look(
         cap_is_routine: settings.steward.guard.above_cap == AboveCap::LongestIdleFirst,
         schedules: schedules.clone(),
         releases_for_real,
-        release_succeeded_at: match releases_for_real {
+        // After a pause the days count anew: nobody expected a run in it.
+        release_succeeded_at: match releases_for_real && ledger.state().paused().is_none() {
             true => Some(since(ledger, RELEASES, now).await?),
             false => {
                 ledger.clear_mark(RELEASES).await?;

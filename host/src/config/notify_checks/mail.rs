@@ -3,14 +3,14 @@
 use lettre::message::Mailbox;
 use steward_core::notice::is_address;
 use steward_core::schedule::Schedule;
-use steward_core::template::{ALERT_NAMES, Format, NOTICE_NAMES};
+use steward_core::template::Format;
 
 use super::super::Settings;
 use super::super::checks::Report;
 use super::super::problem::quoted;
 use super::super::steward::notices::{NoticesTo, WithoutAddress};
 use super::super::steward::notify::{MailEncryption, MailServer, Notify};
-use super::{NOTIFY, host, is_local, login, tells, template, url};
+use super::{NOTIFY, Writes, host, is_local, login, tells, template, url};
 
 const SERVER: &str = "steward.notify.mailServer";
 const NOTICES: &str = "steward.notices";
@@ -28,8 +28,8 @@ pub(super) fn check(settings: &Settings, report: &mut Report<'_>) {
         if sink.to.is_empty() && !report.is_known(&format!("{setting}.to")) {
             report.add(&format!("{setting}.to"), "nobody gets these mails: write an address");
         }
-        template(sink.subject.as_deref(), Format::Line, &ALERT_NAMES, &format!("{setting}.subject"), report);
-        template(sink.text.as_deref(), Format::Text, &ALERT_NAMES, &format!("{setting}.text"), report);
+        template(sink.subject.as_deref(), Format::Line, Writes::Alerts, &format!("{setting}.subject"), report);
+        template(sink.text.as_deref(), Format::Text, Writes::Alerts, &format!("{setting}.text"), report);
         tells(&sink.tells, &setting, report);
     }
     notices(settings, report);
@@ -75,8 +75,8 @@ fn notices(settings: &Settings, report: &mut Report<'_>) {
     let notices = &settings.steward.notices;
     let setting = |member: &str| format!("{NOTICES}.{member}");
     addresses(&notices.administrators, &setting("administrators"), report);
-    template(notices.subject.as_deref(), Format::Line, &NOTICE_NAMES, &setting("subject"), report);
-    template(notices.text.as_deref(), Format::Text, &NOTICE_NAMES, &setting("text"), report);
+    template(notices.subject.as_deref(), Format::Line, Writes::Notices, &setting("subject"), report);
+    template(notices.text.as_deref(), Format::Text, Writes::Notices, &setting("text"), report);
     if let Some(link) = &notices.link {
         url(link, &setting("link"), report);
     }
