@@ -80,9 +80,10 @@ impl Post {
         }
         let problem = done.as_ref().err().map(|error| error_chain::text(error));
         if problem != self.told {
-            match &problem {
-                Some(problem) => tracing::error!("messages cannot be delivered: {problem}"),
-                None => tracing::info!("messages can be delivered again"),
+            if let Some(problem) = &problem {
+                tracing::error!("messages cannot be delivered: {problem}");
+            } else {
+                tracing::info!("messages can be delivered again");
             }
             self.told = problem;
         }

@@ -39,7 +39,9 @@ async fn alerts_go_to_the_topic_of_their_rule() {
     let facts: Vec<Value> = heard.iter().map(|(_, payload)| serde_json::from_str(payload).expect("JSON")).collect();
     assert_eq!((&facts[0]["id"], &facts[0]["subject"]), (&"id-1".into(), &"professional".into()));
     let tamed = HOSTILE.replace(['\r', '\n'], " ").replace('\u{202e}', "");
-    assert_eq!((&facts[1]["subject"], &facts[2]["t"]), (&tamed.as_str().into(), &tamed.as_str().into()));
+    assert_eq!((&facts[1]["title"], &facts[2]["t"]), (&tamed.as_str().into(), &tamed.as_str().into()));
+    let subject = world.hostile("id").key.subject().to_owned();
+    assert_eq!(facts[1]["subject"], subject.as_str());
     post.stop().await;
 }
 
