@@ -194,10 +194,7 @@ async fn what_a_server_refuses_is_told_as_what_it_is() {
         let post = world.deliver();
         world.tell("people", "id-1").await;
         let standing = post.standing("people").await;
-        let problem = match is_refused {
-            true => world.refused().await.remove(0).problem,
-            false => standing.problem,
-        };
+        let problem = if is_refused { world.refused().await.remove(0).problem } else { standing.problem };
         let problem = problem.unwrap_or_default();
         assert!(problem.contains(words) && !problem.contains("s3cret"), "{to}: {problem}");
         post.stop().await;
