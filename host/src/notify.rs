@@ -11,6 +11,7 @@ mod butler;
 mod chat;
 mod courier;
 mod deliver;
+mod desk;
 mod facts;
 mod failure;
 mod http;

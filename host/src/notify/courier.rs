@@ -1,29 +1,26 @@
 //! Takes messages from the queue, gives each to its sink, and writes down what came of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use steward_core::instant::{Instant, MS_PER_DAY};
+use steward_core::instant::Instant;
 use steward_core::ledger::{Event, NoticedSeat};
 use tokio::sync::watch;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::deliver::Standings;
+use super::desk::Desk;
 use super::failure::Failure;
 use super::message::{Content, Letter};
-use super::pace::Pace;
 use super::send::send;
 use super::sinks::Sinks;
 use crate::clock::Timer;
 use crate::config::Settings;
 use crate::cycle;
 use crate::error_chain;
-use crate::ledger::{Account, KeptMessage, LedgerError, MessageQueue, Order, Settled};
-
-/// Somebody has so long to mend settings that a server does not accept.
-const UNWELCOME_DAYS: i64 = 1;
+use crate::ledger::{Account, KeptMessage, Ledger, LedgerError, MessageQueue, Order, Settled};
 
 /// The state of the delivery between its rounds.
 pub(super) struct Post {
@@ -34,6 +31,8 @@ pub(super) struct Post {
     sinks: Arc<Sinks>,
     /// Open while something is on its way.
     queue: Option<MessageQueue>,
+    /// Open while letters are on their way: it is read from its beginning when it is opened.
+    ledger: Option<Ledger>,
     desks: BTreeMap<String, Desk>,
     attempts: JoinSet<Result<(), Failure>>,
     on_the_way: BTreeMap<Id, KeptMessage>,
@@ -42,16 +41,6 @@ pub(super) struct Post {
     unwritten: Vec<(KeptMessage, Settled)>,
     /// What is wrong with the queue itself, said once.
     told: Option<String>,
-}
-
-/// What is remembered of a sink while the daemon runs.
-#[derive(Default)]
-struct Desk {
-    pace: Pace,
-    /// The problem that was said last.
-    told: Option<String>,
-    /// Of one message: the addresses that have it already.
-    taken: Option<(i64, BTreeSet<String>)>,
 }
 
 impl Post {
@@ -63,6 +52,7 @@ impl Post {
             settings: Arc::default(),
             sinks: Arc::default(),
             queue: None,
+            ledger: None,
             desks: BTreeMap::new(),
             attempts: JoinSet::new(),
             on_the_way: BTreeMap::new(),
@@ -84,17 +74,16 @@ impl Post {
             self.desks.values_mut().for_each(|desk| desk.pace.forget_failures());
         }
         let done = self.try_round().await;
-        if self.is_idle()
-            && let Some(queue) = self.queue.take()
-        {
+        if self.is_idle() {
             // A ledger may be made or replaced while nothing happens.
-            queue.close().await;
+            self.close().await;
         }
         let problem = done.as_ref().err().map(|error| error_chain::text(error));
         if problem != self.told {
-            match &problem {
-                Some(problem) => tracing::error!("messages cannot be delivered: {problem}"),
-                None => tracing::info!("messages can be delivered again"),
+            if let Some(problem) = &problem {
+                tracing::error!("messages cannot be delivered: {problem}");
+            } else {
+                tracing::info!("messages can be delivered again");
             }
             self.told = problem;
         }
@@ -110,15 +99,15 @@ impl Post {
         let mut soonest: Option<Duration> = None;
         for name in queue.sinks().await? {
             let now = self.timer.now();
+            let mut in_hand = self.on_the_way.values().chain(self.unwritten.iter().map(|(message, _)| message));
+            if in_hand.any(|message| message.sink == name) {
+                continue;
+            }
             let Some(sink) = self.sinks.by_name.get(&name) else {
                 let dropped = queue.drop_all(&name, now).await?;
                 tracing::warn!("{dropped} messages for `{name}` are given up: the settings name no such sink any more");
                 continue;
             };
-            let is_busy = self.on_the_way.values().chain(self.unwritten.iter().map(|(message, _)| message));
-            if is_busy.into_iter().any(|message| message.sink == name) {
-                continue;
-            }
             let desk = self.desks.entry(name.clone()).or_default();
             if let Some(wait) = desk.pace.wait(sink.rate(), now) {
                 soonest = Some(soonest.map_or(wait, |soonest| soonest.min(wait)));
@@ -126,8 +115,7 @@ impl Post {
             }
             let order = if sink.is_unordered() { Order::FewestAttempts } else { Order::Written };
             let Some(message) = queue.next(&name, order).await? else { continue };
-            let taken = desk.taken.as_ref().filter(|(number, _)| *number == message.number);
-            let taken = taken.map(|(_, taken)| taken.clone()).unwrap_or_default();
+            let taken = desk.taken(&message);
             let (sinks, sent) = (self.sinks.clone(), message.clone());
             let attempt = self.attempts.spawn(async move {
                 let Some(sink) = sinks.by_name.get(&sent.sink) else { return Ok(()) };
@@ -166,8 +154,15 @@ impl Post {
         if let Err(error) = written.await {
             tracing::error!("what came of the last messages was not written down: {}", error_chain::text(&error));
         }
+        self.close().await;
+    }
+
+    async fn close(&mut self) {
         if let Some(queue) = self.queue.take() {
             queue.close().await;
+        }
+        if let Some(ledger) = self.ledger.take() {
+            ledger.close().await;
         }
     }
 
@@ -180,12 +175,7 @@ impl Post {
         let Some(message) = self.on_the_way.remove(&id) else { return };
         let now = self.timer.now();
         let desk = self.desks.entry(message.sink.clone()).or_default();
-        desk.note(&message, &done, now);
-        let settled = match done {
-            Ok(()) => Settled::Delivered,
-            Err(failure) => settle(&message, &failure, self.sinks.give_up_after_days, now),
-        };
-        desk.tell(&message.sink, &settled);
+        let settled = desk.note(&message, done, self.sinks.give_up_after_days, now);
         self.unwritten.push((message, settled));
     }
 
@@ -197,9 +187,7 @@ impl Post {
         let mut result = Ok(());
         for (message, settled) in std::mem::take(&mut self.unwritten) {
             let written = match (&message.message.content, &settled, &mut self.queue) {
-                (Content::Letter(letter), Settled::Delivered, _) => {
-                    prove(&self.settings, &self.timer, &message, letter).await
-                }
+                (Content::Letter(letter), Settled::Delivered, _) => self.prove(&message, letter).await,
                 (_, _, Some(queue)) => queue.settle(&message, &settled, self.timer.now()).await,
                 // There is no ledger any more, and so no message.
                 (_, _, None) => Ok(()),
@@ -211,70 +199,25 @@ impl Post {
         }
         result
     }
-}
 
-impl Desk {
-    fn note(&mut self, message: &KeptMessage, done: &Result<(), Failure>, now: Instant) {
-        match done {
-            Ok(()) | Err(Failure::Refused { .. }) => {
-                self.pace.answered(now);
-                self.taken = None;
-            }
-            Err(failure) => {
-                self.pace.failed(failure.retry_after(), now);
-                if let Failure::Partly { taken, .. } = failure {
-                    let before = self.taken.take().filter(|(number, _)| *number == message.number);
-                    let before = before.map(|(_, before)| before).unwrap_or_default();
-                    self.taken = Some((message.number, before.into_iter().chain(taken.iter().cloned()).collect()));
-                }
-            }
+    /// Writes into the ledger that a letter was taken: from this moment on the notice counts.
+    async fn prove(&mut self, message: &KeptMessage, letter: &Letter) -> Result<(), LedgerError> {
+        let mut ledger = match self.ledger.take() {
+            Some(ledger) => ledger,
+            None => cycle::open_ledger(&self.settings, self.timer.clock()).await?,
+        };
+        let proved = prove(&mut ledger, self.timer.now(), message, letter).await;
+        match &proved {
+            Ok(()) => self.ledger = Some(ledger),
+            Err(_) => ledger.close().await,
         }
-    }
-
-    /// Says a trouble once, again when it changes, and when it is over.
-    fn tell(&mut self, sink: &str, settled: &Settled) {
-        match settled {
-            Settled::Delivered => {
-                if self.told.take().is_some() {
-                    tracing::info!(sink, "messages reach `{sink}` again");
-                }
-            }
-            Settled::Failed(problem) if self.told.as_ref() == Some(problem) => {}
-            Settled::Failed(problem) => {
-                tracing::warn!(sink, "messages wait for `{sink}`: {problem}");
-                self.told = Some(problem.clone());
-            }
-            Settled::Refused(problem) => tracing::error!(sink, "a message for `{sink}` is set aside: {problem}"),
-            Settled::Dropped => {}
-        }
+        proved
     }
 }
 
-/// What becomes of a message that was not taken.
-fn settle(message: &KeptMessage, failure: &Failure, give_up_after_days: u32, now: Instant) -> Settled {
-    let problem = failure.problem().to_owned();
-    let days = match failure {
-        Failure::Refused { .. } => return Settled::Refused(problem),
-        Failure::Unwelcome { .. } => UNWELCOME_DAYS,
-        Failure::Passing { .. } | Failure::Partly { .. } => i64::from(give_up_after_days),
-    };
-    if now.millis_since(message.message.at) < days.saturating_mul(MS_PER_DAY) {
-        return Settled::Failed(problem);
-    }
-    Settled::Refused(format!(
-        "given up after {}: {problem}",
-        crate::wording::counted(usize::try_from(days).unwrap_or(0), "day")
-    ))
-}
-
-/// Writes into the ledger that a letter was taken: from this moment on the notice counts.
-async fn prove(settings: &Settings, timer: &Timer, message: &KeptMessage, letter: &Letter) -> Result<(), LedgerError> {
-    let mut ledger = cycle::open_ledger(settings, timer.clock()).await?;
-    let account = |seat: &super::message::LetterSeat| Account {
-        user_directory: seat.account.user_dir.clone(),
-        user_id: seat.account.user_id.clone(),
-    };
-    let people = ledger.people(&letter.seats.iter().map(account).collect::<Vec<_>>()).await?;
+async fn prove(ledger: &mut Ledger, now: Instant, message: &KeptMessage, letter: &Letter) -> Result<(), LedgerError> {
+    let accounts: Vec<Account> = letter.seats.iter().map(|seat| account(&seat.account)).collect();
+    let people = ledger.people(&accounts).await?;
     let seats = people.into_iter().zip(&letter.seats).map(|(person, seat)| NoticedSeat {
         person,
         license_type: seat.license_type,
@@ -283,9 +226,12 @@ async fn prove(settings: &Settings, timer: &Timer, message: &KeptMessage, letter
     });
     let proof = Event::NoticeSent { to: letter.to, message: message.message.id.clone(), seats: seats.collect() };
     // Never before what was written already, nor before the letter says that it was written.
-    let at = timer.now().max(message.message.at);
+    ledger.refresh().await?;
+    let at = now.max(message.message.at);
     let at = ledger.state().last_at().map_or(at, |last| at.max(last));
-    let settled = ledger.settle_letter(message, proof, at).await;
-    ledger.close().await;
-    settled
+    ledger.settle_letter(message, proof, at).await
+}
+
+fn account(account: &steward_core::settings::Account) -> Account {
+    Account { user_directory: account.user_dir.clone(), user_id: account.user_id.clone() }
 }

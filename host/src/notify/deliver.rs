@@ -19,8 +19,9 @@ use crate::ledger::SinkStanding;
 
 /// How often somebody looks whether messages wait, when nobody says so: other programs write messages too.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// What is in hand when the daemon stops gets so long to end. What does not is sent again by the next start.
-const FINISH: Duration = Duration::from_secs(10);
+/// What is in hand when the daemon stops gets so long to end, less than the daemon waits for us. What does not is sent
+/// again by the next start.
+const FINISH: Duration = Duration::from_secs(8);
 /// Whoever asks waits for the answer, so there are as many questions as there are askers.
 const QUESTIONS_MAX: usize = 16;
 

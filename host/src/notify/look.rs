@@ -57,14 +57,13 @@ pub async fn look(settings: &Settings) -> Vec<Look> {
 async fn reach(sink: &Sink, installation: &Installation) -> Result<Option<&'static str>, String> {
     let words = |failure: Failure| failure.problem().to_owned();
     match sink {
-        Sink::Log(_) => Ok(None),
+        // The log is here. There is one mail server for alerts and letters: the digest stands for all of them.
+        Sink::Log(_) | Sink::Mail(..) | Sink::Notices(_) => Ok(None),
         Sink::Webhook(sink) => connect(&sink.url, &Trust::of(sink.root_certificate.as_deref())).await.map(Some),
         Sink::Slack(sink) | Sink::Teams(sink) => {
             connect(&sink.url, &Trust::of(sink.root_certificate.as_deref())).await.map(Some)
         }
         Sink::Hook(hook) => connect(&hook.webhook.webhook_url, &butler::trust(&hook.webhook.cert)).await.map(Some),
-        // One server, which the mails about alerts and the letters share: the digest stands for all of them.
-        Sink::Mail(..) | Sink::Notices(_) => Ok(None),
         Sink::Digest(server) => mail::look(server).await.map(|()| Some("the mail server lets us in")).map_err(words),
         Sink::Mqtt(sink) => {
             let broker = Broker::of(sink, &installation.site);

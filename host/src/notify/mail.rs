@@ -50,5 +50,12 @@ pub(super) async fn send(server: &MailServer, outgoing: Outgoing<'_>, taken: &BT
     let from = compose::sender(server)?;
     let to: Vec<&str> = outgoing.mail.to.iter().map(String::as_str).filter(|to| !taken.contains(*to)).collect();
     let message = compose::message(&from, &outgoing)?;
-    server::send(server, &from.email, &to, &message).await
+    match server::send(server, &from.email, &to, &message).await {
+        // The others have it, and nothing more can be done for these.
+        Err(Failure::Refused { problem }) if !taken.is_empty() => {
+            tracing::warn!("a mail reached others, but not `{}`: {problem}", to.join("`, `"));
+            Ok(())
+        }
+        sent => sent,
+    }
 }

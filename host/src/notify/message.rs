@@ -18,7 +18,7 @@ pub struct Message {
 
 /// What is said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Content {
     Alert(Notification),
     /// What Butler tells about the server's licence, in its own shapes.
@@ -79,4 +79,34 @@ pub struct Mail {
     pub text: String,
     /// The same for programs that show HTML.
     pub html: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use steward_core::alert::{AlertKey, Notification, Rule};
+
+    use super::*;
+
+    #[test]
+    fn what_is_said_is_read_back_as_it_was_written() {
+        let at = Instant::parse("2026-10-05T08:00:00Z").unwrap();
+        let mail = Mail { to: vec!["a@b.test".to_owned()], subject: "s".to_owned(), text: "t".to_owned(), html: None };
+        let account = Account { user_dir: "ACME".to_owned(), user_id: "jane".to_owned() };
+        let seat = LetterSeat { account, license_type: LicenseType::Analyzer, idle_since: at, goes_from: at };
+        let news = LicenseNews {
+            topic: LicenseTopic::Status,
+            license_expired: None,
+            expiry_date: "unknown".to_owned(),
+            days_until_expiry: None,
+        };
+        for content in [
+            Content::Alert(Notification::test(AlertKey::about(Rule::RunHeld, "cap"), "jane", at)),
+            Content::ServerLicense(news),
+            Content::Letter(Letter { to: NoticeTo::Owner, mail: mail.clone(), seats: vec![seat] }),
+            Content::Mail(mail),
+        ] {
+            let text = serde_json::to_string(&content).unwrap();
+            assert_eq!(serde_json::from_str::<Content>(&text).unwrap(), content, "{text}");
+        }
+    }
 }

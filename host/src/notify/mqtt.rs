@@ -24,6 +24,8 @@ use crate::config::steward::notify::MqttSink;
 const INCOMING_BYTES_MAX: u32 = 16 * 1024;
 /// The largest body of a template, and its topic.
 const OUTGOING_BYTES_MAX: usize = 1024 * 1024 + 64 * 1024;
+/// Never reached: the time-out of the sink ends the whole.
+const CONNECT_SECONDS_MAX: u64 = 3600;
 /// Brokers may refuse identifiers that are longer, or hold other signs than letters and digits.
 const CLIENT_ID_CHARS: usize = 23;
 

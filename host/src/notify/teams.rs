@@ -30,7 +30,7 @@ pub(super) async fn send(
 fn payload(sink: &ChatSink, notification: &Notification, installation: &Installation) -> Result<String, Failure> {
     let mut chars = TEXT_CHARS;
     loop {
-        let body = message(card(sink, notification, installation, chars)?).to_string();
+        let body = message(&card(sink, notification, installation, chars)?).to_string();
         if body.len() <= BYTES_MAX {
             return Ok(body);
         }
@@ -41,7 +41,7 @@ fn payload(sink: &ChatSink, notification: &Notification, installation: &Installa
     }
 }
 
-fn message(card: Value) -> Value {
+fn message(card: &Value) -> Value {
     json!({
         "type": "message",
         "attachments": [{
@@ -103,9 +103,8 @@ fn card(
 fn colour(notification: &Notification) -> &'static str {
     match (notification.kind, notification.severity) {
         (Kind::Resolved, _) => "Good",
-        (Kind::Replaced, _) => "Accent",
+        (Kind::Replaced, _) | (_, Severity::Info) => "Accent",
         (_, Severity::Critical) => "Attention",
         (_, Severity::Warning) => "Warning",
-        (_, Severity::Info) => "Accent",
     }
 }

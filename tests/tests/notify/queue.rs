@@ -136,7 +136,9 @@ async fn a_message_in_hand_is_finished_when_the_daemon_stops_and_no_other_begun(
     world.tell("pager", "id-1").await;
     world.tell("pager", "id-2").await;
     let post = world.deliver();
+    let begun = std::time::Instant::now();
     while hook.requests().is_empty() {
+        assert!(begun.elapsed() < crate::world::LIMIT, "nothing was sent");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     post.stop().await;

@@ -39,7 +39,9 @@ async fn alerts_go_to_the_topic_of_their_rule() {
     let facts: Vec<Value> = heard.iter().map(|(_, payload)| serde_json::from_str(payload).expect("JSON")).collect();
     assert_eq!((&facts[0]["id"], &facts[0]["subject"]), (&"id-1".into(), &"professional".into()));
     let tamed = HOSTILE.replace(['\r', '\n'], " ").replace('\u{202e}', "");
-    assert_eq!((&facts[1]["subject"], &facts[2]["t"]), (&tamed.as_str().into(), &tamed.as_str().into()));
+    assert_eq!((&facts[1]["title"], &facts[2]["t"]), (&tamed.as_str().into(), &tamed.as_str().into()));
+    let subject = world.hostile("id").key.subject().to_owned();
+    assert_eq!(facts[1]["subject"], subject.as_str());
     post.stop().await;
 }
 
@@ -47,22 +49,22 @@ async fn alerts_go_to_the_topic_of_their_rule() {
 async fn a_broker_that_does_not_let_us_in_says_so() {
     keep_log();
     let broker = Broker::new();
-    let port = broker.tls().port();
+    let tls = broker.tls().port();
     for (settings, words) in [
-        (sink(port, "steward", "").replace("s3cret-steward", "s3cret-wrong"), "does not let us in: not authorised"),
-        (sink(port, "mute", ""), "does not take messages for this topic: not authorised"),
-        (sink(port, "steward", "topic: elsewhere"), "does not take messages for this topic: not authorised"),
+        (sink(tls, "steward", "").replace("s3cret-steward", "s3cret-wrong"), "does not let us in: not authorised"),
+        (sink(tls, "mute", ""), "does not take messages for this topic: not authorised"),
+        (sink(tls, "steward", "topic: elsewhere"), "does not take messages for this topic: not authorised"),
     ] {
         let world = World::new(&settings);
-        let post = world.deliver();
+        let couriers = world.deliver();
         world.tell("broker", "id-1").await;
-        let standing = post.standing("broker").await;
+        let standing = couriers.standing("broker").await;
         let problem = standing.problem.clone().unwrap_or_default();
         assert!(problem.contains(words) && !problem.contains("s3cret"), "{words:?}: {standing:?}");
         assert_eq!((standing.waiting, standing.delivered), (1, 0));
         world.pass(HOUR * 25);
-        assert_eq!(post.standing("broker").await.refused, 1);
-        post.stop().await;
+        assert_eq!(couriers.standing("broker").await.refused, 1);
+        couriers.stop().await;
     }
     assert!(!log().contains("s3cret"), "{}", log());
 }

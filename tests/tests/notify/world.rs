@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// Far above what any of these tests needs.
-pub const LIMIT: Duration = Duration::from_mins(1);
+pub const LIMIT: Duration = Duration::from_secs(30);
 /// When the tests begin.
 pub const BEGIN: &str = "2026-10-05T08:00:00Z";
 /// What somebody may be called who wants to break messages.
@@ -53,13 +53,13 @@ impl World {
 
     /// Further sections of `steward:`, each on a line of its own.
     pub fn more(mut self, more: &str) -> Self {
-        self.more = more.lines().map(|line| format!("  {line}\n")).collect();
+        self.more = indented(more);
         self
     }
 
     /// Further sections of `Butler:`, each on a line of its own.
     pub fn butler(mut self, butler: &str) -> Self {
-        self.butler = butler.lines().map(|line| format!("  {line}\n")).collect();
+        self.butler = indented(butler);
         self
     }
 
@@ -162,6 +162,11 @@ impl World {
         let task = tokio::spawn(deliver(delivery, timer, stop.clone()));
         Post { settings, couriers, stop, task }
     }
+}
+
+/// Lines of a section.
+fn indented(text: &str) -> String {
+    text.lines().fold(String::new(), |all, line| all + "  " + line + "\n")
 }
 
 /// Couriers at work.

@@ -136,12 +136,6 @@ async fn transact(
 ) -> Result<(), Failure> {
     let told = |error: SmtpError| explain(server, &error);
     let mut options = Vec::new();
-    let takes_any_letter = connection.server_info().supports_feature(Extension::SmtpUtfEight);
-    let is_ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
-    let addresses: Vec<(&str, Option<Address>)> = to.iter().map(|to| (*to, to.trim().parse().ok())).collect();
-    if takes_any_letter && !addresses.iter().filter_map(|(_, to)| to.as_ref()).chain([from]).all(is_ascii) {
-        options.push(MailParameter::SmtpUtfEight);
-    }
     if !mail.is_ascii() && connection.server_info().supports_feature(Extension::EightBitMime) {
         options.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
@@ -149,9 +143,10 @@ async fn transact(
     let mut taken = Vec::new();
     let mut not_now = Vec::new();
     let mut refused = Vec::new();
-    for (to, address) in addresses {
-        let failure = match address {
-            Some(address) if takes_any_letter || is_ascii(&address) => {
+    for to in to.iter().copied() {
+        // In ASCII: that was looked at when the settings and the directory were read.
+        let failure = match to.trim().parse::<Address>() {
+            Ok(address) => {
                 match connection.command(Rcpt::new(address, Vec::new())).await {
                     Ok(_) => {
                         taken.push(to.to_owned());
@@ -162,8 +157,7 @@ async fn transact(
                     Err(error) => explain(server, &error),
                 }
             }
-            Some(_) => Failure::refused(format!("`{}` takes no address with letters beyond ASCII", shown(server))),
-            None => Failure::refused("it is no address"),
+            Err(_) => Failure::refused("it is no address"),
         };
         match failure {
             Failure::Refused { .. } => refused.push((to, failure)),

@@ -5,7 +5,7 @@ use rumqttc::v5::mqttbytes::v5::{ConnectReturnCode, Packet, PubAckReason};
 use rumqttc::v5::{AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, StateError};
 use rumqttc::{Outgoing, TlsConfiguration, Transport};
 
-use super::{Broker, Fault, INCOMING_BYTES_MAX, Publication};
+use super::{Broker, CONNECT_SECONDS_MAX, Fault, INCOMING_BYTES_MAX, Publication};
 use crate::notify::failure::Failure;
 
 pub(super) async fn send(
@@ -16,7 +16,7 @@ pub(super) async fn send(
     let mut options = MqttOptions::new(&broker.client_id, &broker.host, broker.port);
     options.set_clean_start(true);
     options.set_max_packet_size(Some(INCOMING_BYTES_MAX));
-    options.set_connection_timeout(broker.timeout.as_secs());
+    options.set_connection_timeout(CONNECT_SECONDS_MAX);
     if let Some(tls) = tls {
         options.set_transport(Transport::tls_with_config(tls));
     }

@@ -5,7 +5,7 @@ use rumqttc::{
     AsyncClient, ConnectionError, Event, MqttOptions, NetworkOptions, Outgoing, QoS, TlsConfiguration, Transport,
 };
 
-use super::{Broker, Fault, INCOMING_BYTES_MAX, OUTGOING_BYTES_MAX, Publication};
+use super::{Broker, CONNECT_SECONDS_MAX, Fault, INCOMING_BYTES_MAX, OUTGOING_BYTES_MAX, Publication};
 use crate::notify::failure::Failure;
 
 pub(super) async fn send(
@@ -24,7 +24,7 @@ pub(super) async fn send(
     }
     let (client, mut connection) = AsyncClient::new(options, 1);
     let mut network = NetworkOptions::new();
-    network.set_connection_timeout(broker.timeout.as_secs());
+    network.set_connection_timeout(CONNECT_SECONDS_MAX);
     connection.set_network_options(network);
     match connection.poll().await {
         Ok(Event::Incoming(Packet::ConnAck(_))) => {}
