@@ -46,13 +46,15 @@ fn said(received: &[Value], rule: &str, subject: &str) -> Vec<(String, Instant)>
 #[track_caller]
 fn fired(received: &[Value], rule: &str, subject: &str, times: &[[f64; 4]]) {
     let told = said(received, rule, subject);
-    let once: Vec<&(String, Instant)> = told.iter().filter(|(kind, _)| kind == "firing" || kind == "resolved").collect();
+    let once: Vec<&(String, Instant)> =
+        told.iter().filter(|(kind, _)| kind == "firing" || kind == "resolved").collect();
     assert_eq!(once.len(), times.len() * 2, "{rule}:{subject} {told:?}");
     for ([fired_from, fired_to, over_from, over_to], pair) in times.iter().zip(once.chunks(2)) {
         let [(firing, fired_at), (resolved, over_at)] = pair else { unreachable!() };
         assert_eq!((firing.as_str(), resolved.as_str()), ("firing", "resolved"), "{rule}:{subject} {told:?}");
         assert!(
-            (day(*fired_from)..=day(*fired_to)).contains(fired_at) && (day(*over_from)..=day(*over_to)).contains(over_at),
+            (day(*fired_from)..=day(*fired_to)).contains(fired_at)
+                && (day(*over_from)..=day(*over_to)).contains(over_at),
             "{rule}:{subject} {told:?}"
         );
     }
@@ -93,7 +95,8 @@ async fn a_quarter_of_planted_troubles_is_told_once_each() {
         qrs.clock().set(utc(at));
         let is_within = |from: f64, to: f64| (day(from)..day(to)).contains(&at);
         // A weekend without the service.
-        let rule = FaultRule { method: None, path: Some("*".to_owned()), nth: 1, times: None, action: Fault::Unavailable };
+        let rule =
+            FaultRule { method: None, path: Some("*".to_owned()), nth: 1, times: None, action: Fault::Unavailable };
         let rules = if is_within(10.0, 12.5) { vec![rule] } else { Vec::new() };
         qrs.set_faults(FaultScript { rules });
         // Ten days at the threshold: now on this side of it, now on that; then three with more seats than there are.
@@ -135,7 +138,9 @@ async fn a_quarter_of_planted_troubles_is_told_once_each() {
     fired(&received, "paused-long", "", &[[67.0, 67.2, 70.0, 70.2]]);
     // Sixty days before the thirtieth of June, and until it was renewed.
     fired(&received, "server-license-expiring", "", &[[60.0, 62.1, 80.0, 81.2]]);
-    for rule in ["policy-fault", "server-license-expired", "server-license-unknown", "no-successful-run", "sink-failing"] {
+    for rule in
+        ["policy-fault", "server-license-expired", "server-license-unknown", "no-successful-run", "sink-failing"]
+    {
         assert_eq!(received.iter().filter(|message| message["rule"] == rule).count(), 0, "{rule}");
     }
     let mut ids = BTreeMap::new();
@@ -153,7 +158,8 @@ async fn with_notices_on_no_seat_goes_whose_owner_was_not_told_in_time() {
     let own = format!(
         "  http:\n    enable: false\n  notify:\n    log: {{ enable: false }}\n    mailServer:\n      host: 127.0.0.1\n      \
          port: {}\n      encryption: none\n      from: Steward <steward@acme.test>\n  notices:\n    enable: true\n    \
-         days: {DAYS}\n    withoutAddress: keep\n",
+         days: {DAYS}\n    withoutAddress: keep\n  digest:\n    enable: true\n    to: [admins@acme.test]\n  cost:\n    \
+         currency: EUR\n    prices: [{{ licenseType: professional, perSeatMonth: \"40\" }}]\n",
         mailbox.address().port()
     );
     let changes = [("dryRun: true\n      frequency: every 24 hours", "dryRun: false\n      frequency: every 24 hours")];
@@ -198,7 +204,14 @@ async fn with_notices_on_no_seat_goes_whose_owner_was_not_told_in_time() {
     }
     ledger.close().await;
     assert!(taken > 3, "{taken} seats were taken");
-    let mails = mailbox.received();
+    let is_digest = |mail: &steward_tests::receiver::Mail| mail.to == ["admins@acme.test"];
+    let (digests, mails): (Vec<_>, Vec<_>) = mailbox.received().into_iter().partition(is_digest);
+    // The second of March is a Monday; the first Monday after it began is the ninth.
+    assert_eq!(digests.len(), 5, "{digests:?}");
+    let all = digests.iter().map(|mail| mail.text.as_str()).collect::<String>();
+    for words in ["Alerts", "Pools", "Forecast", "EUR", "Released", "by the rule", "What comes next", "text/html"] {
+        assert!(all.contains(words), "{words} in {all}");
+    }
     assert_eq!(mails.len(), told.values().flatten().count(), "each mail has its proof");
     for mail in &mails {
         assert!(mail.to.len() == 1 && mail.to.iter().all(|to| to.ends_with("@acme.test")), "{mail:?}");

@@ -1,7 +1,7 @@
 //! Numbers and dates as people read them.
 
 use chrono::{DateTime, Datelike as _, Utc};
-use steward_core::cost::{Currency, Money, Month};
+use steward_core::cost::{Currency, Money, Month, Price};
 use steward_core::instant::Instant;
 use steward_core::license_type::LicenseType;
 
@@ -26,6 +26,15 @@ const MONTHS: [&str; 12] = [
 /// Such as `EUR 12 345.00`.
 pub fn money(amount: Money, currency: &Currency) -> String {
     format!("{}{NO_BREAK}{}", currency.code(), grouped(&currency.number(amount)))
+}
+
+/// A price with as many decimals as it has, and as many as the currency has at least.
+pub fn price_text(price: Price, currency: &Currency) -> String {
+    let text = price.to_string();
+    let decimals = text.split_once('.').map_or(0, |(_, part)| part.len());
+    let missing = usize::try_from(currency.decimals()).unwrap_or_default().saturating_sub(decimals);
+    let point = if decimals == 0 && missing > 0 { "." } else { "" };
+    format!("{}{NO_BREAK}{}", currency.code(), grouped(&format!("{text}{point}{}", "0".repeat(missing))))
 }
 
 /// A decimal number with its digits before the point in groups of three.
@@ -106,6 +115,9 @@ mod tests {
         }
         let euro = Currency::new("EUR").unwrap();
         assert_eq!(money(Money::of_minor(1_234_500), &euro).replace(NO_BREAK, " "), "EUR 12 345.00");
+        for (price, shown) in [("35", "EUR 35.00"), ("21.9", "EUR 21.90"), ("1234.5678", "EUR 1 234.5678")] {
+            assert_eq!(price_text(Price::parse(price).unwrap(), &euro).replace(NO_BREAK, " "), shown);
+        }
         for (hundredths, shown) in [(9750, "97.5"), (10_000, "100"), (5, "0.05"), (123_456, "1 234.56")] {
             assert_eq!(seats(hundredths).replace(NO_BREAK, " "), shown);
         }

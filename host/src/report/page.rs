@@ -7,7 +7,7 @@ use steward_core::template::{Format, escape};
 
 use super::MonthStory;
 use super::charts::{cost_by_type, saved_by_month, seats_by_day};
-use super::figures::{NO_BREAK, counted_seats, kind, moment, money, month_name, seats};
+use super::figures::{NO_BREAK, counted_seats, grouped, kind, moment, money, month_name, price_text, seats};
 
 const STYLE: &str = include_str!("page.css");
 const IDLE: &str = "A seat in somebody's hands that was not used for as long as the release threshold of its type; whether \
@@ -36,7 +36,7 @@ pub fn page(story: &MonthStory) -> String {
         page += &table(report);
         page += &charts(story);
     }
-    page += &words(report);
+    page += &words();
     page += &unknown(story);
     let _ = write!(
         page,
@@ -106,7 +106,7 @@ fn tiles(report: &MonthlyReport) -> String {
     let tiles = [
         (total.allocated, "for seats in somebody's hands".to_owned()),
         (total.idle, "of it for seats that nobody uses".to_owned()),
-        (total.saved, format!("saved this month; {} taken back in it", counted_seats(released))),
+        (total.saved, format!("saved in {}, {} taken back", month_name(report.month), counted_seats(released))),
         (ever, "saved since the first release".to_owned()),
     ];
     // An amount of a small currency is long.
@@ -127,8 +127,7 @@ fn table(report: &MonthlyReport) -> String {
     for pool in &report.pools {
         let price = match pool.per_seat_month {
             Some(price) => {
-                let code = report.currency.code();
-                format!("{code}{NO_BREAK}{} a seat and month", super::figures::grouped(&price.to_string()))
+                format!("{} a seat and month", price_text(price, &report.currency))
             }
             None => "no price: counted, not valued".to_owned(),
         };
@@ -170,12 +169,12 @@ fn releases(report: &MonthlyReport) -> String {
         let mut sentence =
             format!("{}: {} taken back in this month", kind(pool.license_type), counted_seats(releases.released));
         if releases.returned > 0 {
-            let _ = write!(sentence, ", of which {} came back", counted_seats(releases.returned));
+            let _ = write!(sentence, ", of which {} came back", grouped(&releases.returned.to_string()));
         }
         if releases.held > 0 {
             let _ = write!(sentence, "; {} stayed although a run was to take them", counted_seats(releases.held));
         }
-        let _ = write!(sentence, "; {} still free, and saving, now.", counted_seats(pool.saving_now));
+        let _ = write!(sentence, "; {} still free now, and saving.", counted_seats(pool.saving_now));
         let _ = write!(text, "<li>{sentence}</li>");
     }
     if text.is_empty() { text } else { format!("<h2>What Steward did</h2>\n<ul class=\"unknown\">{text}</ul>\n") }
@@ -183,7 +182,7 @@ fn releases(report: &MonthlyReport) -> String {
 
 fn charts(story: &MonthStory) -> String {
     let report = &story.report;
-    let mut charts = "<h2>Day by day</h2>\n<div class=\"charts\">\n".to_owned();
+    let mut charts = "<h2>In pictures</h2>\n<div class=\"charts\">\n".to_owned();
     let mut figure = |caption: &str, svg: &str| {
         let _ = writeln!(charts, "<figure><figcaption>{caption}</figcaption>{svg}</figure>");
     };
@@ -204,7 +203,7 @@ fn charts(story: &MonthStory) -> String {
            <li><i class=\"free\"></i>bought and not allocated</li><li><i class=\"total\"></i>seats of the pool</li></ul>\n"
 }
 
-fn words(_: &MonthlyReport) -> String {
+fn words() -> String {
     format!(
         "<h2>What the words mean</h2>\n<dl><dt>Bought</dt><dd>Every seat of the pool.</dd><dt>Allocated</dt><dd>A seat in \
          somebody's hands, quarantined ones not.</dd><dt>Idle</dt><dd>{IDLE}</dd><dt>Saved</dt><dd>{SAVED}</dd></dl>\n"
