@@ -17,8 +17,9 @@ pub struct Message {
 }
 
 /// What is said.
+// The name of the tag is a field of none of them: a notification has a `kind` of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[serde(tag = "what", rename_all = "kebab-case")]
 pub enum Content {
     Alert(Notification),
     /// What Butler tells about the server's licence, in its own shapes.
@@ -79,4 +80,31 @@ pub struct Mail {
     pub text: String,
     /// The same for programs that show HTML.
     pub html: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use steward_core::alert::{AlertKey, Rule};
+
+    use super::*;
+
+    #[test]
+    fn what_waits_is_read_as_it_was_written() {
+        let at = Instant::UNIX_EPOCH;
+        let mail = Mail { to: vec!["a@acme.test".into()], subject: "s".into(), text: "t".into(), html: None };
+        let news = LicenseNews {
+            topic: LicenseTopic::Status,
+            license_expired: None,
+            expiry_date: "unknown".into(),
+            days_until_expiry: None,
+        };
+        for content in [
+            Content::Alert(Notification::test(AlertKey::new(Rule::RunHeld), "anna", at)),
+            Content::ServerLicense(news),
+            Content::Mail(mail),
+        ] {
+            let written = serde_json::to_string(&content).unwrap();
+            assert_eq!(serde_json::from_str::<Content>(&written).unwrap(), content, "{written}");
+        }
+    }
 }
