@@ -280,7 +280,7 @@ story('a forecast goes on from the history, with its interval, and a sentence', 
   const last = await own.locator('tbody tr').last().locator('td').allInnerTexts();
   assert.equal(last[0], '–', 'nobody is allocated a seat in the future');
   assert.deepEqual(last.slice(2), ['1,030', '1,000', '1,060']);
-  assert.ok(await coloured(own, '--series-3'), 'the band is drawn');
+  await until(() => coloured(own, '--series-3'), 'the band is drawn');
   await check(page, 'a forecast');
   await page.close();
 });
