@@ -3,7 +3,7 @@
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { $init, generateTypes } from '@bytecodealliance/jco-transpile/component';
 import openapiTypes, { COMMENT_HEADER, astToString } from 'openapi-typescript';
 
@@ -33,8 +33,18 @@ async function engineTypes() {
   return files.map(([name, bytes]) => [join(ENGINE, name), text(bytes)]);
 }
 
+/** What stands beside a reference apart from it: the generator would pass it over. */
+function apart(of) {
+  if (Array.isArray(of)) return of.map(apart);
+  if (typeof of !== 'object' || of === null) return of;
+  const all = Object.fromEntries(Object.entries(of).map(([name, value]) => [name, apart(value)]));
+  const { $ref, ...rest } = all;
+  return $ref !== undefined && rest.properties !== undefined ? { allOf: [{ $ref }, rest] } : all;
+}
+
 async function apiTypes() {
-  const ast = await openapiTypes(pathToFileURL(join(root, 'docs/openapi.json')), { silent: true });
+  const description = JSON.parse(readFileSync(join(root, 'docs/openapi.json'), 'utf8'));
+  const ast = await openapiTypes(apart(description), { silent: true });
   return [API, `${COMMENT_HEADER}${astToString(ast)}`];
 }
 

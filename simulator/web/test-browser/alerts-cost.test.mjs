@@ -37,7 +37,7 @@ const story = (name, tell) =>
 
 const heading = (of, name) => of.getByRole('heading', { level: 1, name }).waitFor();
 const dialog = (of = operator) => of.getByRole('dialog').last();
-const now = (of) => of.getByRole('region', { name: 'Now' });
+const now = (of) => of.getByRole('region', { name: 'Now', exact: true });
 const silences = (of) => of.getByRole('region', { name: 'Silences' });
 const sink = (of, name) => of.getByRole('region', { name: 'Where messages go' }).getByRole('listitem').filter({ has: of.getByRole('heading', { name: new RegExp(`^${name}`) }) });
 const ownAlerts = async () => (await demo.ask('alerts')).alerts;
@@ -64,12 +64,18 @@ function openHook() {
   });
 }
 
-/** What the daemon answers, changed on its way to this page. */
-async function changed(page, path, change) {
-  await page.route(`**/api/v1/${path}`, async (route) => {
-    const response = await route.fetch();
-    await route.fulfill({ response, json: change(await response.json()) });
-  });
+/** A page that is told something else than the daemon answers: by address, what is made of the answer. */
+async function openChanged(role, fragment, changes, options = {}) {
+  const page = await demo.open({ role, fragment: '#/console/settings', ...options });
+  for (const [path, change] of Object.entries(changes)) {
+    await page.route(`**/api/v1/${path}`, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: change(await response.json()) });
+    });
+  }
+  await page.goto(`${demo.address}/${fragment}`);
+  await page.reload();
+  return page;
 }
 
 let alert;
@@ -89,7 +95,7 @@ story('an alert of the demo fires, with its facts and what to do', async () => {
   assert.match(own, /critical|warning|for information/, 'its severity is a word');
   const count = all.filter(({ phase }) => phase === 'firing').length;
   const link = operator.getByRole('navigation', { name: 'Console' }).getByRole('link', { name: /^Alerts/ });
-  assert.match(await link.innerText(), new RegExp(`^Alerts\\s*${count} firing`));
+  assert.match(await link.innerText(), new RegExp(`^Alerts\\s*${count}\\s*firing`));
 });
 
 story('a viewer looks on, and is told why nothing can be done', async () => {
@@ -111,7 +117,7 @@ story('silences an alert with a note, which somebody else sees at once', async (
     await now(page).getByRole('listitem').filter({ hasText: alert.title }).getByText(/^Silenced until/).waitFor();
   }
   const [silence] = (await demo.ask('alerts')).silences;
-  assert.deepEqual([silence.rule, silence.by], [alert.rule, 'anna']);
+  assert.deepEqual([silence.rule, silence.by], [alert.rule, 'anna (token)']);
   assert.equal(Math.round((Date.parse(silence.until) - Date.parse(silence.from)) / 3_600_000), 8);
   assert.equal(await operator.evaluate(() => document.activeElement?.id), 'alerts-now', 'the focus is not lost');
 });
@@ -147,7 +153,7 @@ story('sends a test to one sink, which arrives', async () => {
   await operator.getByText(/A test is on its way to hook\./).waitFor();
   await until(() => hook.taken.slice(before).some((body) => body.includes('Test')), 'the test arrives');
   // Delivered messages are counted on the page without anybody asking.
-  await until(async () => /[1-9]\d* *\n?delivered|delivered *\n?[1-9]/.test(await sink(viewer, 'hook').innerText()), 'the delivery is seen');
+  await until(async () => /delivered\s*[1-9]/.test(await sink(viewer, 'hook').innerText()), 'the delivery is seen');
 });
 
 story('sends a test to all sinks', async () => {
@@ -160,9 +166,9 @@ story('sends a test to all sinks', async () => {
 });
 
 story('rules that are off are named when nothing is wrong', async () => {
-  const page = await demo.open({ role: 'viewer', fragment: '#/simulator' });
-  await changed(page, 'alerts', (of) => ({ ...of, alerts: [], rules: of.rules.map((rule) => ({ ...rule, enable: rule.rule !== 'run-failed' })) }));
-  await page.goto(`${demo.address}/#/console/alerts`);
+  const page = await openChanged('viewer', '#/console/alerts', {
+    alerts: (of) => ({ ...of, alerts: [], rules: of.rules.map((rule) => ({ ...rule, enable: rule.rule !== 'run-failed' })) }),
+  });
   await page.getByRole('heading', { name: 'Nothing is wrong that Steward watches' }).waitFor();
   assert.match(await now(page).innerText(), /Off in the settings, so nobody hears of it: “A job failed”\./);
   assert.equal(await page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name: 'Alerts', exact: true }).count(), 1);
@@ -170,10 +176,10 @@ story('rules that are off are named when nothing is wrong', async () => {
 });
 
 story('something critical is said on the overview', async () => {
-  const page = await demo.open({ role: 'viewer', fragment: '#/simulator' });
   const critical = { ...alert, key: 'excess-seats:x', severity: 'critical', phase: 'firing', silencedBy: [], title: 'Planted', facts: '12 are too many.' };
-  await changed(page, 'alerts', (of) => ({ ...of, alerts: [...of.alerts.filter(({ severity }) => severity !== 'critical'), critical] }));
-  await page.goto(`${demo.address}/#/console/overview`);
+  const page = await openChanged('viewer', '#/console/overview', {
+    alerts: (of) => ({ ...of, alerts: [...of.alerts.filter(({ severity }) => severity !== 'critical'), critical] }),
+  });
   const notice = page.getByRole('alert').filter({ hasText: 'Something critical is wrong' });
   await notice.waitFor();
   assert.match(await notice.innerText(), /Planted: 12 are too many\./);
@@ -184,18 +190,18 @@ story('something critical is said on the overview', async () => {
 });
 
 story('hostile texts are texts', async () => {
-  const page = await demo.open({ role: 'operator', fragment: '#/simulator' });
   const past = { ...alert, facts: HOSTILE, title: HOSTILE, resolvedAt: alert.beganAt, firedAt: alert.beganAt, wasMuted: true };
   const silence = { id: 's', rule: null, subject: HOSTILE, by: HOSTILE, note: HOSTILE, from: alert.beganAt, until: alert.beganAt };
-  await changed(page, 'alerts/history*', () => ({ alerts: [past] }));
-  await changed(page, 'alerts', (of) => ({
-    ...of,
-    alerts: [{ ...alert, title: HOSTILE, subject: HOSTILE, facts: `${HOSTILE}${'x'.repeat(10_000)}`, nextStep: HOSTILE, severity: 'critical', silencedBy: ['s'] }],
-    silences: [silence],
-    sinks: [{ ...of.sinks[0], name: HOSTILE, where: HOSTILE, problem: HOSTILE }],
-  }));
-  await changed(page, 'forecast', (of) => ({ ...of, pools: of.pools.map((pool) => ({ ...pool, text: HOSTILE })) }));
-  await page.goto(`${demo.address}/#/console/alerts`);
+  const page = await openChanged('operator', '#/console/alerts', {
+    'alerts/history*': () => ({ alerts: [past], hasMore: false }),
+    alerts: (of) => ({
+      ...of,
+      alerts: [{ ...alert, title: HOSTILE, subject: HOSTILE, facts: `${HOSTILE}${'x'.repeat(10_000)}`, nextStep: HOSTILE, severity: 'critical', silencedBy: ['s'] }],
+      silences: [silence],
+      sinks: [{ ...of.sinks[0], name: HOSTILE, where: HOSTILE, problem: HOSTILE }],
+    }),
+    forecast: (of) => ({ ...of, pools: of.pools.map((pool) => ({ ...pool, text: HOSTILE })) }),
+  });
   await page.getByRole('region', { name: 'Alerts that are over' }).getByText('<img src=x').first().waitFor();
   assert.match(await now(page).innerText(), /<img src=x/);
   await now(page).getByRole('button').click();
@@ -246,9 +252,7 @@ story('a month before the first reading says so, and a daemon without prices wha
   await viewer.getByText(/nothing is known of 2001-01/i).waitFor();
   await viewer.getByRole('link', { name: 'The running month' }).click();
   await viewer.getByText('running month', { exact: true }).waitFor();
-  const page = await demo.open({ role: 'viewer', fragment: '#/simulator' });
-  await changed(page, 'cost*', () => ({ months: [], report: null, decimals: null, problem: 'no prices: set `steward.cost`' }));
-  await page.goto(`${demo.address}/#/console/cost`);
+  const page = await openChanged('viewer', '#/console/cost', { 'cost*': () => ({ months: [], report: null, decimals: null, problem: 'no prices: set `steward.cost`' }) });
   await page.getByRole('heading', { name: 'No prices' }).waitFor();
   assert.match(await page.getByRole('region', { name: 'An example of the settings' }).innerText(), /^steward:\n {2}cost:\n {4}currency: EUR/);
   await check(page, 'no prices');
@@ -266,19 +270,17 @@ story('a forecast goes on from the history, with its interval, and a sentence', 
     assert.match(await chart.locator('.said').innerText(), forecast.kind === 'exhaustion' ? /^Forecast:/ : /^No forecast:/);
   }
   // A forecast of one's own, so that there is one whatever the demo has lived.
-  const page = await demo.open({ role: 'viewer', fragment: '#/simulator' });
-  await changed(page, 'forecast', planted);
-  await page.goto(`${demo.address}/#/console/overview`);
+  const page = await openChanged('viewer', '#/console/overview', { forecast: planted });
   const own = page.getByRole('region', { name: 'The pools over time' });
   await own.locator('.key', { hasText: 'Forecast' }).waitFor();
-  assert.match(await own.getByRole('img').getAttribute('aria-label'), /Forecast: All seats are gone in 20 days\./);
+  assert.match(await own.getByRole('img').getAttribute('aria-label'), /Forecast: all seats are gone in 20 days\./);
   await own.getByText('The numbers as a table').click();
   const head = await own.locator('thead th').allInnerTexts();
   assert.deepEqual(head, ['Day', 'Allocated', 'Total', 'Forecast', 'At least, in 80 of 100 futures', 'At most, in 80 of 100 futures']);
   const last = await own.locator('tbody tr').last().locator('td').allInnerTexts();
   assert.equal(last[0], '–', 'nobody is allocated a seat in the future');
   assert.deepEqual(last.slice(2), ['1,030', '1,000', '1,060']);
-  assert.ok(await coloured(own, '--series-3'), 'the band is drawn');
+  await until(() => coloured(own, '--series-3'), 'the band is drawn');
   await check(page, 'a forecast');
   await page.close();
 });
@@ -300,7 +302,6 @@ function planted({ at, pools }) {
 function coloured(chart, name) {
   return chart.locator('canvas').evaluate((canvas, property) => {
     const probe = document.createElement('canvas').getContext('2d');
-    probe.fillStyle = getComputedStyle(canvas).getPropertyValue(property);
     const holder = document.createElement('i');
     holder.style.color = `color-mix(in srgb, var(${property}) 18%, transparent)`;
     canvas.parentElement.append(holder);
@@ -320,10 +321,8 @@ function coloured(chart, name) {
 for (const colorScheme of ['light', 'dark']) {
   story(`pages and dialogs in ${colorScheme} colours, wide and narrow`, async () => {
     for (const viewport of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
-      const page = await demo.open({ role: 'operator', colorScheme, viewport, fragment: '#/simulator' });
-      await changed(page, 'forecast', planted);
+      const page = await openChanged('operator', '#/console/alerts', { forecast: planted }, { colorScheme, viewport });
       const what = (name) => `${name}, ${viewport.width}`;
-      await page.goto(`${demo.address}/#/console/alerts`);
       await now(page).getByRole('listitem').first().waitFor();
       await page.getByText(/rules are on/).click();
       await check(page, what('alerts'));

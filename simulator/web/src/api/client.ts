@@ -3,11 +3,10 @@
 // A token goes into a header, never into an address. A refusal is an `ApiProblem` with the daemon's own sentence.
 
 import createClient, { type Client } from 'openapi-fetch';
-import type { ComingPaths } from './coming.js';
 import type { components, paths } from './generated/api.js';
 
 export type Schemas = components['schemas'];
-export type Api = Client<paths & ComingPaths>;
+export type Api = Client<paths>;
 
 /** Where the daemon answers: on the server that the page came from. */
 export const API_BASE = new URL('.', document.baseURI);
@@ -34,7 +33,7 @@ export function createApi(token: () => string | undefined, onsignedout: () => vo
     const value = token();
     return value === undefined ? null : `Bearer ${value}`;
   };
-  const client = createClient<paths & ComingPaths>({
+  const client = createClient<paths>({
     baseUrl: API_BASE.href.replace(/\/$/, ''),
     credentials: 'omit',
     cache: 'no-store',

@@ -1,9 +1,8 @@
 // The daemon's server-sent events, read by `fetch`: `EventSource` cannot send a token.
 
 import type { Api, Schemas } from './client.js';
-import type { ComingEvent } from './coming.js';
 
-export type DaemonEvent = Schemas['Event'] | ComingEvent;
+export type DaemonEvent = Schemas['Event'];
 
 /** One event of a stream: its lines `data:` joined. Comments and numbers are passed over. */
 export function eventData(block: string): string | undefined {

@@ -4,6 +4,106 @@
  */
 
 export interface paths {
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What fires, silences, sinks and rules
+         * @description For viewers and operators.
+         */
+        get: operations["listAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alerts that are over, the latest first
+         * @description For viewers and operators.
+         */
+        get: operations["listPastAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hear nothing of an alert for a while
+         * @description For operators.
+         */
+        post: operations["silence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/silences/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a silence now
+         * @description For operators.
+         */
+        post: operations["endSilence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a message that says that nothing happened
+         * @description For operators.
+         */
+        post: operations["testSinks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/arm": {
         parameters: {
             query?: never;
@@ -64,6 +164,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a month costs, and what releases save
+         * @description For viewers and operators.
+         */
+        get: operations["getCost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -96,6 +216,26 @@ export interface paths {
          * @description For viewers and operators.
          */
         get: operations["explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When the pools will be exhausted
+         * @description For viewers and operators.
+         */
+        get: operations["getForecast"];
         put?: never;
         post?: never;
         delete?: never;
@@ -875,6 +1015,74 @@ export interface components {
         ActivationList: {
             activations: components["schemas"]["Activation"][];
         };
+        /** @description An alert that fires, or will when it lasts. */
+        Alert: {
+            beganAt: components["schemas"]["Instant"];
+            /** @description A sentence. */
+            facts: string;
+            firedAt: components["schemas"]["Instant"] | null;
+            /** @description The rule, and behind a colon what it is about. */
+            key: string;
+            /** @description What to do, as a sentence. */
+            nextStep: string;
+            phase: components["schemas"]["AlertPhase"];
+            /** Format: uint32 */
+            repeats: number;
+            rule: string;
+            severity: components["schemas"]["AlertSeverity"];
+            /** @description Silences that muted it. */
+            silencedBy: string[];
+            /** @description Empty when the rule has only one subject. */
+            subject: string;
+            title: string;
+        };
+        /** @description Alerts that are over, the latest first. */
+        AlertHistory: {
+            alerts: components["schemas"]["PastAlert"][];
+            /** @description There are older ones. */
+            hasMore: boolean;
+        };
+        /** @description How far it is. */
+        AlertPhase: "firing" | "pending";
+        /** @description A rule as the settings have it. */
+        AlertRule: {
+            /** Format: uint32 */
+            clearForMinutes: number;
+            enable: boolean;
+            /** Format: uint32 */
+            forMinutes: number;
+            /**
+             * Format: uint32
+             * @description 0: it is said once.
+             */
+            repeatHours: number;
+            rule: string;
+            /** @description When nothing makes it worse. */
+            severity: components["schemas"]["AlertSeverity"];
+            title: string;
+        };
+        /**
+         * @description How bad it is.
+         * @enum {string}
+         */
+        AlertSeverity: "info" | "warning" | "critical";
+        /** @description Messages that wait for their sinks now. */
+        AlertTest: {
+            /** @description Of the message, as sinks are given it. */
+            id: string;
+            sinks: string[];
+        };
+        /** @description What administrators were told, and what is on its way. */
+        Alerts: {
+            /** @description Firing ones first, the worst before the others, then pending ones. */
+            alerts: components["schemas"]["Alert"][];
+            /** @description When somebody looked at the rules last; nothing before the first look. */
+            at: components["schemas"]["Instant"] | null;
+            rules: components["schemas"]["AlertRule"][];
+            /** @description Those that still last. */
+            silences: components["schemas"]["Silence"][];
+            sinks: components["schemas"]["Sink"][];
+        };
         /** @description Which seats of an earlier plan a fresh decision may release. */
         Application: {
             /** @description An administrator lifted the cap for it. */
@@ -963,7 +1171,85 @@ export interface components {
             userDirectory: string | null;
             userId: string | null;
         };
+        /** @description What a budget is compared with. */
+        BudgetFor: "allocated" | "bought";
+        BudgetState: ("within" | "above") | "projected-above";
         CheckOutcome: ("passed" | "failed") | "skipped";
+        /** @description Seats over a month, and what they cost. */
+        CostAmount: {
+            /** @description `null` without a price, or when nothing is known. */
+            cost: components["schemas"]["Money"] | null;
+            /**
+             * Format: uint8
+             * @description How much of the time up to `until` is known; the rest costs nothing here.
+             */
+            knownPercent: number;
+            /**
+             * Format: uint64
+             * @description Seats on average over the known time, in hundredths; `null` when nothing is known. Of savings: over the whole time.
+             */
+            seatsHundredths: number | null;
+        };
+        /** @description What a month costs. */
+        CostBody: {
+            /**
+             * Format: uint32
+             * @description Digits behind the point in the currency of the report: amounts are whole numbers of its smallest unit.
+             */
+            decimals: number | null;
+            /** @description The months that can be asked for, the first one first; empty before the first reading. */
+            months: components["schemas"]["Month"][];
+            /** @description Why there is no report. */
+            problem: string | null;
+            /** @description `null` without prices. */
+            report: components["schemas"]["MonthlyReport"] | null;
+        };
+        CostBudget: {
+            amount: components["schemas"]["Money"];
+            forWhat: components["schemas"]["BudgetFor"];
+            /**
+             * @description Types that have seats and no price: they are in none of the sums.
+             * @default []
+             */
+            notValued: components["schemas"]["LicenseType"][];
+            /** @description At the end of the month, if the last counts stay as they are. */
+            projected: components["schemas"]["Money"];
+            /** @description Up to `until`. */
+            spent: components["schemas"]["Money"];
+            state: components["schemas"]["BudgetState"];
+        };
+        /** @description Allocated seats on a day, if nothing is released. */
+        CoursePoint: {
+            at: components["schemas"]["Instant"];
+            /**
+             * Format: uint32
+             * @description As likely below as the upper end of the days: this line reaches the total on about `upper_days`.
+             */
+            lower: number;
+            /**
+             * Format: uint32
+             * @description Reaches the total on `median_days`.
+             */
+            median: number;
+            /**
+             * Format: uint32
+             * @description Reaches the total on about `lower_days`.
+             */
+            upper: number;
+        };
+        /** @description A currency by its ISO 4217 code, such as `EUR`. */
+        Currency: string;
+        /** @description The last counts of one day, in UTC. */
+        DayCounts: {
+            /** Format: uint32 */
+            allocated: number;
+            /** @description Its beginning. */
+            day: components["schemas"]["Instant"];
+            /** Format: uint32 */
+            idle: number | null;
+            /** Format: uint32 */
+            total: number | null;
+        };
         /** @description Some decisions of a plan. */
         DecisionPage: {
             /**
@@ -1026,7 +1312,33 @@ export interface components {
             type: "reading";
         } | {
             /** @constant */
+            type: "alerts";
+        } | {
+            /** @constant */
             type: "settings";
+        };
+        /** @description Days from now until no seat is left, if nothing more is released. */
+        Exhaustion: {
+            basis: components["schemas"]["ForecastBasis"];
+            /** Format: uint8 */
+            confidencePercent: number;
+            /**
+             * @description For charts: allocated seats from the day of the last reading on. Empty in forecasts of before there was one.
+             * @default []
+             */
+            course: components["schemas"]["CoursePoint"][];
+            /** Format: uint32 */
+            horizonDays: number;
+            /** Format: uint32 */
+            lowerDays: number;
+            /** Format: uint32 */
+            medianDays: number;
+            method: string;
+            /**
+             * Format: uint32
+             * @description `null`: perhaps not within the horizon.
+             */
+            upperDays: number | null;
         };
         /** @description One seat, with every rule and gate. */
         ExplainedSeat: {
@@ -1058,6 +1370,28 @@ export interface components {
         FaultKind: "trap" | "out-of-fuel" | "deadline" | "out-of-memory" | "malformed" | "oversize";
         /** @description Which owners a flag protects. */
         FlagRule: "ignore" | "yes" | "no";
+        /** @description The answer about one pool. */
+        Forecast: (components["schemas"]["Exhaustion"] & {
+            /** @constant */
+            kind: "exhaustion";
+        }) | (components["schemas"]["NoForecast"] & {
+            /** @constant */
+            kind: "no-forecast";
+        });
+        /** @description What a forecast was made of. */
+        ForecastBasis: {
+            /** Format: uint32 */
+            daysRead: number;
+            firstAt: components["schemas"]["Instant"];
+            lastAt: components["schemas"]["Instant"];
+            /** Format: uint32 */
+            readings: number;
+        };
+        /** @description When the pools will be exhausted, if nothing more is released. */
+        Forecasts: {
+            at: components["schemas"]["Instant"];
+            pools: components["schemas"]["PoolForecast"][];
+        };
         /**
          * @description Ordered as plans list them: seat gates, type gates, run gates.
          * @enum {string}
@@ -1283,6 +1617,28 @@ export interface components {
         Message: {
             message: string;
         };
+        /**
+         * Format: int64
+         * @description An amount in minor units (cents, pence) of the one currency of the settings.
+         */
+        Money: number;
+        /** @description A month of the UTC calendar, such as `2026-10`. */
+        Month: string;
+        MonthlyReport: {
+            budget: components["schemas"]["CostBudget"] | null;
+            currency: components["schemas"]["Currency"];
+            /** @description The month is over. */
+            isComplete: boolean;
+            month: components["schemas"]["Month"];
+            /** @description By licence type. */
+            pools: components["schemas"]["PoolCost"][];
+            /** @description What all releases saved, from the first one to `until`, at the prices of each month. */
+            savedEver: components["schemas"]["Money"] | null;
+            /** @description Of the pools that have a price; `null` when none has one. */
+            total: components["schemas"]["TotalCost"] | null;
+            /** @description Up to when it counts: the end of the month, or now. */
+            until: components["schemas"]["Instant"];
+        };
         /** @description The users' `neverRelease` settings: owners who keep their seats whatever the policy says. */
         NeverRelease: {
             blocked: components["schemas"]["FlagRule"];
@@ -1292,6 +1648,48 @@ export interface components {
             tag: string[];
             user: components["schemas"]["Account"][];
             userDirectory: string[];
+        };
+        /** @description Why there is no number. */
+        NoForecast: {
+            /** @constant */
+            reason: "no-readings";
+        } | {
+            lastAt: components["schemas"]["Instant"];
+            /** @constant */
+            reason: "stale";
+        } | {
+            /** @constant */
+            reason: "total-unknown";
+        } | {
+            /** @constant */
+            reason: "already-exhausted";
+        } | {
+            /** Format: uint32 */
+            days: number;
+            /** Format: uint32 */
+            needed: number;
+            /** @constant */
+            reason: "too-few-days";
+        } | {
+            /** Format: uint32 */
+            daysRead: number;
+            /** Format: uint32 */
+            ofDays: number;
+            /** @constant */
+            reason: "too-many-gaps";
+        } | {
+            /** @constant */
+            reason: "constant";
+        } | {
+            /** Format: uint32 */
+            horizonDays: number;
+            /**
+             * Format: uint32
+             * @description Exhaustion before this day is unlikely, at the stated confidence; `null` when it is unlikely at all.
+             */
+            lowerDays: number | null;
+            /** @constant */
+            reason: "no-trend";
         };
         /** @description Why, for the ledger. */
         NoteRequest: {
@@ -1328,6 +1726,23 @@ export interface components {
              * @description How many may wait.
              */
             waitingMax: number;
+        };
+        /** @description An alert that is over. */
+        PastAlert: {
+            beganAt: components["schemas"]["Instant"];
+            facts: string;
+            firedAt: components["schemas"]["Instant"];
+            key: string;
+            /** Format: uint32 */
+            repeats: number;
+            resolvedAt: components["schemas"]["Instant"];
+            rule: string;
+            severity: components["schemas"]["AlertSeverity"];
+            silencedBy: string[];
+            subject: string;
+            title: string;
+            /** @description Nobody was told: all of it lay in silences. */
+            wasMuted: boolean;
         };
         /** @description A seat that was taken from a person, or may have been. */
         PastRelease: {
@@ -1575,6 +1990,30 @@ export interface components {
                 [key: string]: number;
             };
         };
+        PoolCost: {
+            allocated: components["schemas"]["CostAmount"];
+            bought: components["schemas"]["CostAmount"];
+            /** @description For charts. */
+            days: components["schemas"]["DayCounts"][];
+            idle: components["schemas"]["CostAmount"];
+            licenseType: components["schemas"]["LicenseType"];
+            /** @description `null`: counts are shown, and no money. */
+            perSeatMonth: components["schemas"]["Price"] | null;
+            releases: components["schemas"]["ReleaseCounts"];
+            saved: components["schemas"]["CostAmount"];
+            /**
+             * Format: uint32
+             * @description Seats that save when the report is made; 0 for a month that is over, which no seat saves in any more.
+             */
+            savingNow: number;
+        };
+        /** @description When one pool will be exhausted, or why nobody can tell. */
+        PoolForecast: {
+            forecast: components["schemas"]["Forecast"];
+            licenseType: components["schemas"]["LicenseType"];
+            /** @description The same as a sentence. */
+            text: string;
+        };
         /** @description Readings of the past, oldest first. */
         PoolHistory: {
             readings: components["schemas"]["KeptReading"][];
@@ -1594,6 +2033,8 @@ export interface components {
             /** @description How long seats lie idle; empty when the lists were not believed. */
             uses: components["schemas"]["SeatUse"][];
         };
+        /** @description A price as it is written, such as `35.5`, in whole units of the currency. */
+        Price: string;
         /** @description Why a request was not granted. */
         Problem: {
             code: components["schemas"]["ProblemCode"];
@@ -1628,6 +2069,17 @@ export interface components {
         /** @description Everybody whose seats are kept by hand. */
         Protections: {
             protections: components["schemas"]["HandProtection"][];
+        };
+        ReleaseCounts: {
+            /** Format: uint32 */
+            held: number;
+            /** Format: uint32 */
+            released: number;
+            /**
+             * Format: uint32
+             * @description Of the released ones, those that came back by an undo or otherwise.
+             */
+            returned: number;
         };
         /** @description Whether seats may be released. */
         Releases: {
@@ -1911,6 +2363,65 @@ export interface components {
             /** @description For the header `Authorization: Bearer …`. */
             token: string;
         };
+        /** @description Who wants to hear nothing about what, and until when. */
+        Silence: {
+            by: string;
+            from: components["schemas"]["Instant"];
+            id: string;
+            note: string;
+            /** @description Nothing: all rules. */
+            rule: string | null;
+            /** @description Nothing: whatever it is about. */
+            subject: string | null;
+            until: components["schemas"]["Instant"];
+        };
+        /** @description Asks for a silence. */
+        SilenceRequest: {
+            /**
+             * Format: uint32
+             * @description How long it lasts: 1 to 2208.
+             */
+            hours: number;
+            /** @description Why, for whoever wonders. */
+            note: string;
+            /**
+             * @description A rule by its name. Left out: all of them.
+             * @default null
+             */
+            rule: string | null;
+            /**
+             * @description Such as a licence type. Left out: whatever it is about.
+             * @default null
+             */
+            subject: string | null;
+        };
+        /** @description Where messages go, and how that stands. */
+        Sink: {
+            /** Format: uint64 */
+            delivered: number;
+            /**
+             * Format: uint64
+             * @description Given up unsent.
+             */
+            dropped: number;
+            /** @description Such as `mail`, `slack` or `mqtt`. */
+            kind: string;
+            lastDeliveredAt: components["schemas"]["Instant"] | null;
+            name: string;
+            /** @description What the last attempt at a message that still waits met. */
+            problem: string | null;
+            /**
+             * Format: uint64
+             * @description Refused for good, and kept to be looked at.
+             */
+            refused: number;
+            /** @description It takes alerts, and so tests of them. */
+            takesAlerts: boolean;
+            /** Format: uint64 */
+            waiting: number;
+            /** @description A host or addresses; never a secret. */
+            where: string;
+        };
         /** @description One person of the user list. */
         SiteUser: {
             /** @description Empty unless `SnapshotParts::attributes_read`. */
@@ -1961,6 +2472,26 @@ export interface components {
             version: string;
             /** @description What somebody asked for here and is at work; `null` when nothing is. */
             work: components["schemas"]["Work"] | null;
+        };
+        /** @description Asks for a test of sinks. */
+        TestRequest: {
+            /**
+             * @description What the message is said to be about. Left out: low availability.
+             * @default null
+             */
+            rule: string | null;
+            /**
+             * @description Left out: all sinks that take alerts.
+             * @default null
+             */
+            sink: string | null;
+        };
+        /** @description The sums of what the pools show. */
+        TotalCost: {
+            allocated: components["schemas"]["Money"];
+            bought: components["schemas"]["Money"];
+            idle: components["schemas"]["Money"];
+            saved: components["schemas"]["Money"];
         };
         /** @description What an undo would do. */
         UndoPreview: {
@@ -2096,6 +2627,172 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listAlerts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alerts"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            421: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    listPastAlerts: {
+        parameters: {
+            query?: {
+                /** @description How many at most: 1 to 500. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertHistory"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            421: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    silence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SilenceRequest"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Silence"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            421: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    endSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Silence"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            421: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    testSinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TestRequest"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertTest"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            409: components["responses"]["Problem"];
+            413: components["responses"]["Problem"];
+            415: components["responses"]["Problem"];
+            421: components["responses"]["Problem"];
+            422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     arm: {
         parameters: {
             query?: never;
@@ -2213,6 +2910,38 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    getCost: {
+        parameters: {
+            query?: {
+                /** @description Such as `2026-10`, from the month of the first reading to the running one. Left out: the running month. */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostBody"];
+                };
+            };
+            400: components["responses"]["Problem"];
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            404: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            421: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
     listen: {
         parameters: {
             query?: never;
@@ -2271,6 +3000,33 @@ export interface operations {
             409: components["responses"]["Problem"];
             421: components["responses"]["Problem"];
             422: components["responses"]["Problem"];
+            429: components["responses"]["Problem"];
+            500: components["responses"]["Problem"];
+            503: components["responses"]["Problem"];
+        };
+    };
+    getForecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecasts"];
+                };
+            };
+            401: components["responses"]["Problem"];
+            403: components["responses"]["Problem"];
+            408: components["responses"]["Problem"];
+            421: components["responses"]["Problem"];
             429: components["responses"]["Problem"];
             500: components["responses"]["Problem"];
             503: components["responses"]["Problem"];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AlertNow, AlertRule, PastAlert, Silence } from '../../api/coming.js';
 import { allCovers, coversOf } from './silencing.js';
+import type { AlertNow, AlertRule, PastAlert, Silence } from './types.js';
 import { coverOf, firingOf, lookOf, ordered, pastWords, patienceOf, silenceOf, standingOf, toldOf } from './words.js';
 
 const alert = (key: string, more: Partial<AlertNow> = {}): AlertNow => ({

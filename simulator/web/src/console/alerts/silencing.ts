@@ -1,6 +1,6 @@
 // What somebody may silence, and for how long.
 
-import type { AlertNow, AlertRule } from '../../api/coming.js';
+import type { AlertNow, AlertRule } from './types.js';
 import { coverOf } from './words.js';
 
 export interface Cover {

@@ -1,8 +1,8 @@
 // Alerts, silences and rules in words, and in the order in which somebody wants to read them.
 
-import type { AlertNow, AlertRule, Alerts, PastAlert, Severity, Silence, Sink } from '../../api/coming.js';
 import { counted } from '../../parts/format.js';
 import { lasted } from '../times.js';
+import type { AlertNow, AlertRule, Alerts, PastAlert, Severity, Silence, Sink } from './types.js';
 
 interface Look {
   readonly word: string;

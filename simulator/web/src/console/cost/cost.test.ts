@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Budget } from '../../api/coming.js';
 import { amount, price } from './amounts.js';
-import { budgetBar, budgetWords, daysOf, knownPercent, monthName } from './month.js';
+import { budgetBar, budgetWords, daysOf, knownPercent, monthName, unseen } from './month.js';
+import type { Budget } from './types.js';
 
 describe('an amount', () => {
   it.each([
@@ -49,7 +49,7 @@ describe('the days of a month', () => {
 });
 
 describe('a budget', () => {
-  const budget = (spent: number, projected: number, state: Budget['state'], forWhat: Budget['forWhat'] = 'allocated'): Budget => ({ forWhat, amount: 100_00, spent, projected, state });
+  const budget = (spent: number, projected: number, state: Budget['state'], forWhat: Budget['forWhat'] = 'allocated'): Budget => ({ forWhat, amount: 100_00, spent, projected, state, notValued: [] });
   const unit = { currency: 'EUR', decimals: 2 };
 
   it('is kept, or will not be, or was not', () => {
@@ -64,6 +64,12 @@ describe('a budget', () => {
       tone: 'danger',
       sentence: 'All seats of the pools cost €120.00 of €100.00: €20.00 too much.',
     });
+  });
+
+  it('names what it does not see', () => {
+    const of = budget(30_00, 90_00, 'within');
+    expect(unseen(of)).toBeUndefined();
+    expect(unseen({ ...of, notValued: ['professional', 'user'] })).toBe('Professional and User (token) seats have no price, and are not part of it.');
   });
 
   it('has a bar whose parts are the whole', () => {

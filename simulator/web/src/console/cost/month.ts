@@ -1,7 +1,8 @@
 // A month of the report: its name, its days, and how it stands beside the budget.
 
-import type { Budget, DayCounts, MonthlyReport } from '../../api/coming.js';
+import { TYPE_NAMES } from '../../parts/format.js';
 import { amount, type Unit } from './amounts.js';
+import type { Budget, DayCounts, MonthlyReport } from './types.js';
 
 const NAME = new Intl.DateTimeFormat('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' });
 const DAY_MS = 86_400_000;
@@ -37,6 +38,12 @@ export interface BudgetWords {
   readonly word: string;
   readonly tone: 'good' | 'warn' | 'danger';
   readonly sentence: string;
+}
+
+/** What a budget does not see: types that people hold seats of, and that have no price. Undefined when it sees all. */
+export function unseen({ notValued }: Budget): string | undefined {
+  if (notValued.length === 0) return undefined;
+  return `${notValued.map((one) => TYPE_NAMES[one]).join(' and ')} seats have no price, and are not part of it.`;
 }
 
 /** How a month stands beside what it may cost. */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { CoursePoint, Exhaustion } from '../../api/coming.js';
-import { continued, exhaustedAt, sentenceOf } from './future.js';
+import type { Schemas } from '../../api/client.js';
+import { continued, exhaustedAt, sentenceOf, type Exhaustion } from './future.js';
+
+type CoursePoint = Schemas['CoursePoint'];
 
 const DAY = 86_400_000;
 const start = Date.parse('2026-11-01T06:00:00.000Z');
@@ -14,6 +16,7 @@ const exhaustion = (course: readonly CoursePoint[], medianDays = 4): Exhaustion 
   confidencePercent: 80,
   horizonDays: 365,
   method: '',
+  basis: { readings: 0, daysRead: 0, firstAt: '', lastAt: '' },
   course: [...course],
 });
 /** Four days with a reading each. */
@@ -49,7 +52,7 @@ describe('the past with its forecast', () => {
   });
 
   it('is the past alone without a forecast', () => {
-    for (const forecast of [undefined, { kind: 'no-forecast', reason: 'too-few-days' } as const, exhaustion([]), exhaustion([{ ...point(4), at: 'soon' }])]) {
+    for (const forecast of [undefined, { kind: 'no-forecast', reason: 'constant' } as const, exhaustion([]), exhaustion([{ ...point(4), at: 'soon' }])]) {
       expect(continued(curve, forecast)).toEqual({ ...curve, forecast: undefined });
     }
     const empty = { x: [], allocated: [], total: [] };

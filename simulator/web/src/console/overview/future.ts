@@ -1,9 +1,12 @@
 // The past of a pool and its forecast as the lines of one chart.
 
-import type { CoursePoint, Exhaustion, PoolForecast } from '../../api/coming.js';
+import type { Schemas } from '../../api/client.js';
 import { capitalised } from '../../parts/text.js';
 import type { Curve } from './pools.js';
 
+export type PoolForecast = Schemas['PoolForecast'];
+export type Exhaustion = Extract<PoolForecast['forecast'], { kind: 'exhaustion' }>;
+type CoursePoint = Schemas['CoursePoint'];
 type Values = readonly (number | null)[];
 
 export interface Continued {
