@@ -2,13 +2,19 @@
 //! tell.
 //!
 //! Readings become one number a day, measured as if Steward had never taken a seat: what was released comes back one day,
-//! so the demand is what grows. The series is decomposed into trend, weekly rhythm and remainder; then several hundred
-//! ways in which it may go on are put together from stretches of its own past, and the days on which they reach the pool's
+//! so the demand is what grows. Days on which many seats came or went at once are taken out; the rest is decomposed into
+//! trend, weekly rhythm and remainder. Then several hundred ways in which it may go on are put together from stretches of its own past, and the days on which they reach the pool's
 //! total are the answer. The forecast is therefore about a pool from which nothing more is released.
 //!
 //! The promise: with at least 60 days of history the interval contains the true day in at least 80 of 100 cases, for each
-//! kind of growth that `core/tests/forecast.rs` generates; with four weeks only, in 80 of 100 of all of them together,
-//! because nobody sees in four weeks that growth accelerates. The same input gives the same answer everywhere.
+//! kind of growth that `core/tests/forecast.rs` generates: steady or noisy, with a weekly rhythm, with a pause of a fortnight
+//! once a year, in steps, changing its pace, accelerating, a roll-out that wanes. The same input gives the same answer
+//! everywhere.
+//!
+//! Not promised is what no past tells: with four weeks only, each of these kinds alone (nobody sees in four weeks that growth
+//! accelerates, so there it is 80 of 100 of all of them together); the first large step of a pool that never had one, or
+//! steps so rare that a history of less than four months shows one or two; and growth that turns only after the last
+//! reading, such as a roll-out that is in full swing today and will be over in a month.
 //!
 //! It deliberately does not guess: too few days, too many gaps, an unknown total or a pool that does not grow give a
 //! reason and no number. No calendar beyond the week is known to it, so holidays count as what they look like.
@@ -17,6 +23,7 @@ mod course;
 mod paths;
 mod series;
 mod shifts;
+mod steps;
 mod words;
 
 use std::collections::BTreeMap;
@@ -33,7 +40,7 @@ use words::days_text;
 /// How sure the interval is.
 pub const CONFIDENCE_PERCENT: u8 = 80;
 /// Said beside every forecast.
-pub const METHOD: &str = "trend and weekly rhythm by MSTL, 500 paths from blocks of the series' own past";
+pub const METHOD: &str = "trend and weekly rhythm by MSTL, 500 paths from blocks and steps of the series' own past";
 /// Of a thousand paths so many are cut off at either end. 100 would be the stated confidence if the future only repeated
 /// the past; it does not quite.
 const TAIL_PER_MILLE: usize = 80;

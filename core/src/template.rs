@@ -6,11 +6,15 @@
 //! test, repeat and print, and nothing else: there are no functions, filters, assignments or includes, and source, work and
 //! output have limits.
 //!
+//! When settings are read, a template writes all kinds of facts once ([`try_alert`], [`try_notice`]): one that fails only
+//! for a resolved alert would otherwise be found out at the worst time.
+//!
 //! Escaping is decided here and nowhere else. A sink that puts a finished text into JSON of its own, or into a header,
 //! takes [`Format::Text`] or [`Format::Line`] and lets its library encode it.
 
 mod escape;
 mod facts;
+mod trial;
 
 use minijinja::value::{Serde, Value};
 use minijinja::{Environment, ErrorKind, UndefinedBehavior};
@@ -22,6 +26,7 @@ pub use facts::{
     ALERT_BODY, ALERT_NAMES, ALERT_SUBJECT, AlertFacts, NOTICE_BODY, NOTICE_NAMES, NOTICE_SUBJECT, NoticeFacts,
     NoticeSeatFacts,
 };
+pub use trial::{try_alert, try_notice};
 
 /// A mail is a screen or two; more is a mistake.
 const SOURCE_BYTES: usize = 32 * 1024;
@@ -55,6 +60,8 @@ pub enum TemplateError {
     TooMuch,
     #[error("the result is not JSON: {0}")]
     NotJson(String),
+    #[error("for {facts}: {problem}")]
+    Trial { facts: &'static str, problem: Box<TemplateError> },
 }
 
 impl Template {

@@ -31,7 +31,7 @@ impl Dice {
     }
 }
 
-const GROWTH: [&str; 10] = [
+const GROWTH: [&str; 14] = [
     "linear",
     "noisy",
     "very noisy",
@@ -42,6 +42,10 @@ const GROWTH: [&str; 10] = [
     "saturating",
     "changed slope",
     "one by one",
+    "pause each year",
+    "dip each year",
+    "monthly steps",
+    "waning roll-out",
 ];
 
 /// Seats in use at each reading, from the first day of the history to far behind `now`.
@@ -50,12 +54,18 @@ fn seats(growth: &str, dice: &mut Dice, history_days: usize) -> Vec<f64> {
     let (base, slope, other_slope) = (dice.between(100., 400.), dice.between(0.15, 1.5), dice.between(0.15, 1.5));
     let (rhythm, step, step_at) = (dice.between(2., 10.), dice.between(10., 60.), dice.between(10., history));
     let (change_at, decay) = (dice.between(history * 0.3, history * 0.8), dice.between(100., 400.));
-    let (mut walk, mut arrived) = (0.0, 0.0);
+    let (pause_at, wanes) = (dice.between(0., 365.), dice.between(40., 120.));
+    let (mut walk, mut arrived, mut working, mut moved_in) = (0.0, 0.0, 0.0, 0.0);
     let at_reading = |number: usize| {
         let day = f64::from(u32::try_from(number).unwrap()) / 4.0;
         let is_weekend = (number / READINGS_A_DAY) % 7 >= 5;
         walk += slope / 4.0 + 0.8 * dice.normal();
         arrived += f64::from(u8::from(dice.unit() < slope / 4.0 * if is_weekend { 0.2 } else { 1.32 }));
+        // A fortnight a year, such as the one around the turn of it, in which nobody comes.
+        let is_pause = (day + pause_at) % 365.0 < 14.0;
+        working += f64::from(u8::from(!is_pause)) / 4.0;
+        // About once a month a department moves in.
+        moved_in += if dice.unit() < 1.0 / 120.0 { dice.between(5., 25.) } else { 0.0 };
         let noise = dice.normal();
         let grown = match growth {
             "linear" => slope * day,
@@ -68,6 +78,11 @@ fn seats(growth: &str, dice: &mut Dice, history_days: usize) -> Vec<f64> {
             "saturating" => slope * decay * (1.0 - (-day / decay).exp()) + 2.0 * noise,
             "changed slope" => slope * day.min(change_at) + other_slope * (day - change_at).max(0.0) + 2.0 * noise,
             "one by one" => arrived,
+            "pause each year" => slope * working + 2.0 * noise + if is_weekend { -rhythm } else { 0.4 * rhythm },
+            "dip each year" => slope * day + 2.0 * noise - if is_pause { step / 2.0 } else { 0.0 },
+            "monthly steps" => 0.3 * slope * day + noise + moved_in,
+            // Fast at first; then those who are left come one after the other.
+            "waning roll-out" => 80.0 * (1.0 - (-day / wanes).exp()) + 0.4 * slope * day + 2.0 * noise,
             "flat" => 3.0 * noise,
             "shrinking" => 2.0 * noise - 0.2 * day,
             other => panic!("{other}"),
@@ -124,6 +139,29 @@ fn contains(days: &Exhaustion, truth: u32) -> bool {
     days.lower_days <= truth && days.upper_days.is_none_or(|upper| truth <= upper)
 }
 
+/// The course goes from the last reading to behind the interval, and meets the total where the days say so.
+fn check_course(days: &Exhaustion, readings: &[PoolReading]) {
+    let last = readings.last().unwrap();
+    let (total, course) = (last.total.unwrap(), &days.course);
+    assert!((2..=62).contains(&course.len()), "{}", course.len());
+    assert!(course.is_sorted_by(|one, next| one.at < next.at));
+    assert!(
+        course
+            .iter()
+            .all(|point| { point.lower <= point.median && point.median <= point.upper && point.upper <= total })
+    );
+    let first = course.first().unwrap();
+    assert_eq!((first.at, first.lower, first.upper), (last.at, last.allocated, last.allocated));
+    // The last reading is of yesterday evening.
+    let on = |day: u32| course.iter().find(|point| point.at.days_since(last.at) == day + 1);
+    let until = days.upper_days.unwrap_or(days.horizon_days);
+    assert!(course.last().unwrap().at.days_since(last.at) >= until.min(days.horizon_days));
+    assert_eq!(on(days.median_days).unwrap().median, total, "{days:?}");
+    let before = course.iter().filter(|point| point.at.days_since(last.at) <= days.median_days);
+    assert!(before.clone().all(|point| point.median < total), "{days:?}");
+    assert!(before.filter(|point| point.at.days_since(last.at) <= days.lower_days).all(|point| point.upper < total));
+}
+
 /// How many forecasts were made, and in how many the truth was in the interval.
 fn score(growth: &str, history_days: usize) -> (u32, u32) {
     let (mut made, mut right) = (0, 0);
@@ -132,6 +170,7 @@ fn score(growth: &str, history_days: usize) -> (u32, u32) {
         if let Forecast::Exhaustion(days) = look(&case.readings, &[], case.now) {
             assert!(days.lower_days <= days.median_days);
             assert!(days.upper_days.is_none_or(|upper| days.median_days <= upper));
+            check_course(&days, &case.readings);
             made += 1;
             right += u32::from(contains(&days, case.truth.unwrap_or(u32::MAX)));
         }
@@ -154,7 +193,7 @@ fn the_interval_contains_the_true_day_as_often_as_promised() {
 fn four_weeks_are_right_as_often_over_all_kinds_of_growth() {
     let (made, right) = GROWTH
         .into_iter()
-        .map(|growth| score(growth, 30))
+        .flat_map(|growth| [28, 30].map(|days| score(growth, days)))
         .fold((0, 0), |(made, right), (more, more_right)| (made + more, right + more_right));
     assert!(right * 100 >= made * 80, "{right} of {made}");
 }
@@ -187,6 +226,22 @@ fn a_pool_that_does_not_grow_has_no_day_of_exhaustion() {
         matches!(answer, Forecast::Exhaustion(Exhaustion { upper_days: Some(_), .. }))
     });
     assert_eq!(alarms.count(), 0);
+}
+
+#[test]
+fn a_pool_that_shrinks_has_no_absurd_words() {
+    for seed in 0..CASES {
+        for growth in ["shrinking", "flat"] {
+            let case = case(growth, 120, seed);
+            let text = match look(&case.readings, &[], case.now) {
+                Forecast::Exhaustion(days) => days.when(),
+                Forecast::NoForecast(reason) => reason.to_string(),
+            };
+            for absurd in ["for 0 days", "for 1 days", "in 0 days", "between 0"] {
+                assert!(!text.contains(absurd), "{text}");
+            }
+        }
+    }
 }
 
 fn line(number: usize) -> f64 {

@@ -13,7 +13,7 @@ use steward_core::notice::AnnouncedSeat;
 use steward_core::settings::Account;
 use steward_core::template::{
     ALERT_BODY, ALERT_NAMES, ALERT_SUBJECT, AlertFacts, Format, NOTICE_BODY, NOTICE_NAMES, NOTICE_SUBJECT, NoticeFacts,
-    Template, TemplateError, escape,
+    Template, TemplateError, escape, try_alert, try_notice,
 };
 
 fn parse(source: &str) -> Result<Template, TemplateError> {
@@ -107,9 +107,9 @@ fn the_texts_of_alerts_read_alone() {
     let notification = Notification { next_step: "Buy more.".to_owned(), ..test };
     let facts = AlertFacts::new(&notification, "Berlin", "");
     let subject = Template::parse(ALERT_SUBJECT, Format::Line, &ALERT_NAMES).unwrap().render(&facts).unwrap();
-    assert_eq!(subject, "[info] Test: Few seats are left - Berlin");
+    assert_eq!(subject, "[info] Test: Few seats are left (analyzer) - Berlin");
     let body = Template::parse(ALERT_BODY, Format::Text, &ALERT_NAMES).unwrap().render(&facts).unwrap();
-    let expected = "Test: Few seats are left\n\nadmin tries whether this message arrives; nothing has happened.\n\n\
+    let expected = "Test: Few seats are left (analyzer)\n\nadmin tries whether this message arrives; nothing has happened.\n\n\
                     What to do: Buy more.\n\nTime: 2026-11-21T15:00:00Z\nSite: Berlin\n";
     assert_eq!(body, expected);
 }
@@ -139,6 +139,40 @@ fn a_notice_says_what_goes_and_how_to_keep_it() {
                     Unless you use it before 2026-11-28, it will be given to somebody else.\n\
                     To keep it, log in to Qlik Sense once. Nothing else is needed.\n\nhttps://qlik.acme.test/hub\n";
     assert_eq!(body, expected);
+}
+
+#[test]
+fn a_template_that_fails_for_some_alerts_only_is_refused() {
+    let tried = |source: &str, format| try_alert(&Template::parse(source, format, &ALERT_NAMES).unwrap());
+    assert_eq!(tried(ALERT_SUBJECT, Format::Line), Ok(()));
+    assert_eq!(tried(ALERT_BODY, Format::Text), Ok(()));
+    assert_eq!(tried("{\"text\": \"{{ title }} {{ next_step }}\", \"n\": {{ repeat }}}", Format::Json), Ok(()));
+    let problem = |source: &str, format| tried(source, format).unwrap_err().to_string();
+    let only_resolved = "{% if kind == 'resolved' %}{{ text.member.member }}{% endif %}";
+    assert!(problem(only_resolved, Format::Text).starts_with("for an alert that is resolved: line 1: "));
+    let only_repeats = "{\"a\": 1{% if kind == 'repeat' %},{% endif %}}";
+    assert!(problem(only_repeats, Format::Json).starts_with("for an alert that still fires: the result is not JSON"));
+    let only_empty = "{\"a\": {% if subject %}1{% endif %}}";
+    assert!(problem(only_empty, Format::Json).starts_with("for an alert that fires: the result is not JSON"));
+    let without_quotes = "{\"a\": {{ title }}}";
+    assert!(tried(without_quotes, Format::Json).is_err());
+}
+
+#[test]
+fn a_template_that_fails_for_some_notices_only_is_refused() {
+    let tried = |source: &str| try_notice(&Template::parse(source, Format::Text, &NOTICE_NAMES).unwrap());
+    assert_eq!((tried(NOTICE_SUBJECT), tried(NOTICE_BODY)), (Ok(()), Ok(())));
+    for (source, kind) in [
+        ("{{ seats[1].name }}", "for a notice about one seat: "),
+        ("{% if not name %}{{ days.x.y }}{% endif %}", "for a notice to the administrators: "),
+        (
+            "{% for a in seats %}{% for b in seats %}{% for c in seats %}{{ c.reason }}{% endfor %}{% endfor %}{% endfor %}",
+            "for a notice to the administrators: ",
+        ),
+    ] {
+        let problem = tried(source).unwrap_err().to_string();
+        assert!(problem.starts_with(kind), "{problem}");
+    }
 }
 
 proptest! {

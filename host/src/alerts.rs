@@ -67,6 +67,7 @@ fn record(notification: &Notification) {
     let muted = silenced_by.as_ref().map(|id| format!(", silenced by {id}")).unwrap_or_default();
     let state = match kind {
         Kind::Resolved => "is over",
+        Kind::Replaced => "is replaced",
         _ => "fires",
     };
     tracing::debug!("the alert {key} {state}{muted}: {text}");

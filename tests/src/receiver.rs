@@ -102,7 +102,7 @@ fn take_request(stream: TcpStream, received: &Mutex<Vec<Value>>) -> std::io::Res
 
 fn take_mails(stream: TcpStream, received: &Mutex<Vec<Mail>>) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
-    let mut say = |text: &str| (&stream).write_all(format!("{text}\r\n").as_bytes());
+    let say = |text: &str| (&stream).write_all(format!("{text}\r\n").as_bytes());
     say("220 mailbox ESMTP")?;
     let (mut line, mut to) = (String::new(), Vec::new());
     loop {

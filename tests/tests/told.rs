@@ -158,7 +158,8 @@ async fn with_notices_on_no_seat_goes_whose_owner_was_not_told_in_time() {
     let own = format!(
         "  http:\n    enable: false\n  notify:\n    log: {{ enable: false }}\n    mailServer:\n      host: 127.0.0.1\n      \
          port: {}\n      encryption: none\n      from: Steward <steward@acme.test>\n  notices:\n    enable: true\n    \
-         days: {DAYS}\n    withoutAddress: keep\n",
+         days: {DAYS}\n    withoutAddress: keep\n  digest:\n    enable: true\n    to: [admins@acme.test]\n  cost:\n    \
+         currency: EUR\n    prices: [{{ licenseType: professional, perSeatMonth: \"40\" }}]\n",
         mailbox.address().port()
     );
     let changes = [("dryRun: true\n      frequency: every 24 hours", "dryRun: false\n      frequency: every 24 hours")];
@@ -203,7 +204,14 @@ async fn with_notices_on_no_seat_goes_whose_owner_was_not_told_in_time() {
     }
     ledger.close().await;
     assert!(taken > 3, "{taken} seats were taken");
-    let mails = mailbox.received();
+    let is_digest = |mail: &steward_tests::receiver::Mail| mail.to == ["admins@acme.test"];
+    let (digests, mails): (Vec<_>, Vec<_>) = mailbox.received().into_iter().partition(is_digest);
+    // The second of March is a Monday; the first Monday after it began is the ninth.
+    assert_eq!(digests.len(), 5, "{digests:?}");
+    let all = digests.iter().map(|mail| mail.text.as_str()).collect::<String>();
+    for words in ["Alerts", "Pools", "Forecast", "EUR", "Released", "by the rule", "What comes next", "text/html"] {
+        assert!(all.contains(words), "{words} in {all}");
+    }
     assert_eq!(mails.len(), told.values().flatten().count(), "each mail has its proof");
     for mail in &mails {
         assert!(mail.to.len() == 1 && mail.to.iter().all(|to| to.ends_with("@acme.test")), "{mail:?}");

@@ -1,4 +1,5 @@
-//! Makes sure that the programs are there that the tests start: time-series databases and a browser, real ones, Debian's.
+//! Makes sure that the programs are there that the tests start: time-series databases, an MQTT broker, a mail
+//! server and a browser, real ones, Debian's.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,16 +9,22 @@ use anyhow::{Context as _, Result};
 use crate::process::{output, run, say};
 
 /// The program, and Debian's package of it.
-const SERVERS: [(&str, &str); 2] = [("influxd", "influxdb"), ("victoria-metrics", "victoria-metrics")];
+const SERVERS: [(&str, &str); 4] = [
+    ("influxd", "influxdb"),
+    ("victoria-metrics", "victoria-metrics"),
+    ("mosquitto", "mosquitto"),
+    // A library of Python; the program beside it says that it is there.
+    ("aiosmtpd", "python3-aiosmtpd"),
+];
 /// Says to Debian's scripts that no service is to be started: the tests start their own, on ports of their own.
 const POLICY: &str = "/usr/sbin/policy-rc.d";
 
 /// A browser for the simulator's tests; whoever has another one names it in `CHROMIUM`.
 const BROWSER: (&str, &str) = ("chromium", "chromium");
 
-/// Installs the packages of databases whose program is missing.
+/// Installs the packages of servers whose program is missing.
 pub fn ensure() -> Result<()> {
-    ensure_programs(&SERVERS, "a real database")
+    ensure_programs(&SERVERS, "real servers")
 }
 
 /// Installs a browser if there is none.
@@ -45,7 +52,9 @@ fn ensure_programs(programs: &[(&str, &str)], what: &str) -> Result<()> {
 
 fn is_there(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+    // Where Debian keeps brokers is not in everybody's path; the tests look there too.
+    let folders = std::env::split_paths(&path).chain([Path::new("/usr/sbin").to_path_buf()]);
+    folders.into_iter().any(|folder| folder.join(program).is_file())
 }
 
 fn install(packages: &[&str]) -> Result<()> {

@@ -7,6 +7,7 @@ use augurs_core::Fit as _;
 use augurs_mstl::{MSTLModel, stlrs};
 
 use super::series::Series;
+use super::steps;
 use crate::random::Random;
 
 /// Quantiles of 500 are steady to a day or two, and a year of them costs a few milliseconds.
@@ -27,6 +28,8 @@ const BEND_MIN_DAYS: usize = 42;
 const COUNTING: f64 = 0.5;
 /// Days at the end whose level the trend may not have followed yet.
 const RECENT_DAYS: usize = 3;
+/// The number of rare things sways by its root; so many roots either way are nearly all that is likely.
+const RATE_SPREAD: f64 = 1.7;
 /// One in so many remainders at either end is an outlier, and drawn as the last one that is none.
 const OUTLIERS: usize = 100;
 
@@ -75,7 +78,8 @@ pub(super) fn walk(series: &Series, horizon_days: u32, today: i64) -> Option<Wal
     if series.demand.iter().all(|value| (value - first).abs() < f64::EPSILON) {
         return None;
     }
-    let parts = decompose(&series.demand)?;
+    let found = steps::steps(&series.demand);
+    let parts = decompose(&steps::without(&series.demand, &found))?;
     let steps: Vec<f64> = parts.trend.iter().zip(parts.trend.iter().skip(1)).map(|(day, next)| next - day).collect();
     let days = parts.trend.len();
     let lengths = STRETCHES.into_iter().filter(|length| *length < days && length * STRETCH_MIN_PART >= days);
@@ -95,6 +99,7 @@ pub(super) fn walk(series: &Series, horizon_days: u32, today: i64) -> Option<Wal
             days_since_last: series.days_since_last(today),
         },
         horizon_days,
+        jumps: Jumps { sizes: found.iter().map(|step| step.seats).collect(), days: count(days) },
     };
     let mut random = Random::new(SEED);
     let mut walked = Walked { days: Vec::new(), paths: Vec::new() };
@@ -188,6 +193,28 @@ struct Ahead {
     outliers: (f64, f64),
     limits: Limits,
     horizon_days: u32,
+    jumps: Jumps,
+}
+
+/// Steps that may come again.
+struct Jumps {
+    sizes: Vec<f64>,
+    /// In which they were seen.
+    days: f64,
+}
+
+impl Jumps {
+    /// How likely one is on a day: so few say little about how often there are any, and one may always be on its way.
+    fn rate(&self, random: &mut Random) -> f64 {
+        let seen = count(self.sizes.len()) + 0.5;
+        let spread = RATE_SPREAD * seen.sqrt();
+        (seen + spread * (2.0 * unit(random) - 1.0)).max(0.0) / self.days.max(1.0)
+    }
+
+    /// Another one is about as large as one of those.
+    fn size(&self, random: &mut Random) -> Option<f64> {
+        Some(random.pick(&self.sizes)? * (0.5 + unit(random)))
+    }
 }
 
 impl Ahead {
@@ -198,6 +225,7 @@ impl Ahead {
         let drift = normal(random) * stretch.drift_error;
         // From growth that turns back a little to growth that changes faster than it did.
         let bend = stretch.bend * (2.0 * unit(random) - 0.35);
+        let jump_rate = if self.jumps.sizes.is_empty() { 0.0 } else { self.jumps.rate(random) };
         let mut level = self.end + self.recent * unit(random);
         let mut block: &[f64] = &[];
         let mut block_drift = 0.0;
@@ -212,6 +240,9 @@ impl Ahead {
             // The mean step is that of the middle of the stretch; a bend is not drawn out for longer than it was seen.
             let change = bend * (stretch.half_days + f64::from(day).min(2.0 * stretch.half_days));
             level += step + drift + block_drift + change;
+            if jump_rate > 0.0 && unit(random) < jump_rate {
+                level += self.jumps.size(random)?;
+            }
             let rhythm = self.week.get(usize::try_from(day - 1).unwrap_or_default() % WEEK)?;
             let noise = random.pick(stretch.remainder)?.clamp(self.outliers.0, self.outliers.1);
             let (demand, limit) = (level + rhythm + noise, self.limits.on(day));

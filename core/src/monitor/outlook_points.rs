@@ -107,7 +107,7 @@ mod tests {
             releases: &BTreeMap::new(),
             now: month.start().plus_days(6).unwrap(),
         };
-        let points = of_cost(&Tags::new(), input.now, &monthly_report(month, input));
+        let points = of_cost(&Tags::new(), input.now, &monthly_report(month, input).unwrap());
         let names: Vec<&str> = points.iter().map(|point| point.measurement.as_str()).collect();
         assert_eq!(names, ["steward_cost", "steward_cost_total"]);
         let field = |point: &Point, name: &str| point.fields.get(name).cloned();

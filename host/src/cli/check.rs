@@ -3,6 +3,7 @@
 mod findings;
 mod influx;
 mod schedules;
+mod sinks;
 mod site;
 
 use anyhow::Result;
@@ -27,7 +28,7 @@ Examples:
   steward check --config steward.yaml
   steward check --config steward.yaml --format json
 
-Exit codes: 0 all is well, perhaps with warnings; 1 the server, InfluxDB or the policy is in trouble; 2 the settings are.")]
+Exit codes: 0 all is well, perhaps with warnings; 1 the server, InfluxDB, a sink of messages or the policy is in trouble; 2 the settings are.")]
 pub struct CheckArgs {
     #[command(flatten)]
     config: ConfigFile,
@@ -53,6 +54,7 @@ pub async fn run(args: CheckArgs) -> Result<Outcome> {
     schedules::check(&loaded.settings, &mut findings);
     give_advice_once(&loaded.settings, &mut findings);
     influx::check(&loaded.settings, &mut findings).await;
+    sinks::check(&loaded.settings, &mut findings).await;
     let mut ledger = super::plan::open_to_read(&loaded.settings).await;
     match policies::active(Some(&loaded.settings), ledger.as_mut()).await {
         Ok(policy) => {

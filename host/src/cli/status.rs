@@ -11,6 +11,7 @@ use anyhow::Result;
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
+use steward_core::digest::Digest;
 use steward_core::instant::Instant;
 use steward_core::ledger::{Run, RunId};
 use steward_core::plan::PlannedPool;
@@ -20,6 +21,8 @@ use steward_core::text::printable;
 use super::format::TableOrJson;
 use super::table::{Columns, escaped};
 use super::{ConfigFile, Outcome, load_settings, print_text};
+use crate::alerts::told::{AlertBody, AlertPhase};
+use crate::alerts::view;
 use crate::executor::{ReportKind, RunReport, SeatResult};
 use crate::ledger::{DaemonLock, Ledger, LedgerError};
 use crate::run_settings::guard_settings;
@@ -55,7 +58,7 @@ pub async fn run(args: StatusArgs) -> Result<Outcome> {
     spinner.finish_and_clear();
     let snapshot = snapshot?;
     let pools = planner::pools(&snapshot);
-    let (mut daemon, mut ahead) = (None, None);
+    let (mut daemon, mut ahead, mut firing) = (None, None, None);
     let is_at_work = loaded.settings.data_dir().is_some_and(|folder| DaemonLock::is_held(&folder));
     let releases = match super::plan::open_to_read(&loaded.settings).await {
         Some(mut ledger) => {
@@ -64,6 +67,7 @@ pub async fn run(args: StatusArgs) -> Result<Outcome> {
             let site = cycle::site_of(&loaded.settings);
             cycle::watch(&mut ledger, &snapshot, site, &loaded.settings, clock::now()).await?;
             ahead = Some(Ahead::of(&mut ledger, &loaded.settings, clock::now()).await?);
+            firing = Some(firing_now(&mut ledger, site).await?);
             ledger.close().await;
             Some(releases)
         }
@@ -74,7 +78,7 @@ pub async fn run(args: StatusArgs) -> Result<Outcome> {
             let (forecasts, cost) = ahead.map(|ahead| (ahead.forecasts, ahead.cost)).unzip();
             let json = json!({
                 "takenAt": snapshot.taken_at(), "pools": pools, "forecasts": forecasts, "cost": cost.flatten(),
-                "releases": releases, "daemon": daemon,
+                "alerts": firing, "releases": releases, "daemon": daemon,
             });
             escaped(&serde_json::to_string_pretty(&json)?) + "\n"
         }
@@ -83,11 +87,30 @@ pub async fn run(args: StatusArgs) -> Result<Outcome> {
             let bars = io::stdout().is_terminal();
             let daemon = daemon.map_or_else(|| "\nDaemon: none ever ran here\n".to_owned(), |it| it.text());
             let ahead = ahead.map(|it| it.text()).unwrap_or_default();
-            format!("Pools at {}\n{}{ahead}{releases}{daemon}", snapshot.taken_at(), pools_text(&pools, bars))
+            let firing = firing.map(|alerts| alerts_text(&alerts)).unwrap_or_default();
+            format!("Pools at {}\n{}{firing}{ahead}{releases}{daemon}", snapshot.taken_at(), pools_text(&pools, bars))
         }
     };
     print_text(&text)?;
     Ok(Outcome::Done)
+}
+
+/// The alerts that fired when the rules were looked at last.
+async fn firing_now(ledger: &mut Ledger, site: Digest) -> Result<Vec<AlertBody>, LedgerError> {
+    let state = ledger.alert_state(site).await?;
+    let alerts = view::alerts(&state).into_iter();
+    Ok(alerts.filter(|alert| alert.phase == AlertPhase::Firing).collect())
+}
+
+fn alerts_text(alerts: &[AlertBody]) -> String {
+    if alerts.is_empty() {
+        return String::new();
+    }
+    let mut text = "\nAlerts (`steward alert list` says what to do)\n".to_owned();
+    for alert in alerts {
+        let _ = writeln!(text, "  {}: {}. {}", alert.severity.as_str(), alert.title, alert.facts);
+    }
+    text
 }
 
 /// What the ledger says about releases.

@@ -9,6 +9,7 @@ mod connection;
 mod cost;
 mod hostile;
 mod influx;
+mod messages;
 mod problems;
 mod secrets;
 mod show;

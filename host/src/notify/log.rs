@@ -10,7 +10,7 @@ pub(super) fn write(notification: &Notification) {
     let subject = tame(notification.key.subject());
     let said = format!("{}: {}", tame(&notification.title), tame(&notification.text));
     match (notification.kind, notification.severity) {
-        (Kind::Resolved | Kind::Test, _) | (_, Severity::Info) => {
+        (Kind::Resolved | Kind::Replaced | Kind::Test, _) | (_, Severity::Info) => {
             tracing::info!(id, alert_id, kind, rule, subject, "{said}");
         }
         (_, Severity::Warning) => tracing::warn!(id, alert_id, kind, rule, subject, "{said}"),

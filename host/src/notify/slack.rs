@@ -1,7 +1,7 @@
 //! An incoming webhook of Slack: Block Kit, with a text for notifications.
 
 use serde_json::{Value, json};
-use steward_core::alert::{Kind, Notification};
+use steward_core::alert::Notification;
 use steward_core::template::{AlertFacts, Format};
 
 use super::chat;
@@ -44,7 +44,7 @@ fn payload(sink: &ChatSink, notification: &Notification, installation: &Installa
         blocks.push(json!({ "type": "section", "text": markup(&cut(section.trim(), SECTION_CHARS)) }));
     }
     blocks.push(json!({ "type": "context", "elements": [markup(&cut(&context(&facts, &write)?, CONTEXT_CHARS))] }));
-    let mark = if notification.kind == Kind::Resolved { "resolved" } else { facts.severity };
+    let mark = if notification.kind.is_end() { notification.kind.as_str() } else { facts.severity };
     let fallback = format!("[{mark}] {title}: {}", one_line(&write("{{ text }}")?));
     Ok(json!({
         "text": cut(&fallback, FALLBACK_CHARS),

@@ -103,6 +103,7 @@ fn card(
 fn colour(notification: &Notification) -> &'static str {
     match (notification.kind, notification.severity) {
         (Kind::Resolved, _) => "Good",
+        (Kind::Replaced, _) => "Accent",
         (_, Severity::Critical) => "Attention",
         (_, Severity::Warning) => "Warning",
         (_, Severity::Info) => "Accent",

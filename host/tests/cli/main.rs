@@ -1,5 +1,6 @@
 //! The command line as people use it: the real binary, and where a site is needed the double of the repository service.
 
+mod alerts;
 mod answers;
 mod api;
 mod api_events;
