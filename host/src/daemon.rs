@@ -197,11 +197,11 @@ pub async fn run_supervised(options: Options, stop: Stop, hooks: Hooks) -> Resul
         outbox: outbox_now,
         until: options.until,
     };
-    let keeper = async {
+    let keeper = Box::pin(async {
         Keeper::new(parts, ledger).run().await;
         // What somebody asked for is finished like a run of the keeper.
         works.idle().await;
-    };
+    });
     supervisor::ready();
     hooks.ready.cancel();
     tracing::info!("steward {} is at work", env!("CARGO_PKG_VERSION"));

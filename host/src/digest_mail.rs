@@ -3,6 +3,8 @@
 
 mod sections;
 
+use std::fmt::Write as _;
+
 use steward_core::digest::Digest;
 use steward_core::instant::Instant;
 use steward_core::schedule::Schedule;
@@ -89,11 +91,13 @@ pub async fn write(
 fn text(intro: &str, sections: &[Section], link: &str) -> String {
     let mut text = format!("{intro}\n");
     for Section { title, lines } in sections {
-        text += &format!("\n{title}\n{}\n", "-".repeat(title.chars().count()));
-        lines.iter().for_each(|line| text += &format!("* {}\n", one_line(line)));
+        let _ = writeln!(text, "\n{title}\n{}", "-".repeat(title.chars().count()));
+        for line in lines {
+            let _ = writeln!(text, "* {}", one_line(line));
+        }
     }
     if !link.is_empty() {
-        text += &format!("\n{link}\n");
+        let _ = writeln!(text, "\n{link}");
     }
     text
 }
@@ -106,12 +110,14 @@ fn html(intro: &str, sections: &[Section], link: &str) -> String {
         safe(intro)
     );
     for Section { title, lines } in sections {
-        html += &format!("<h2 style=\"font-size:1.1em;margin:1.2em 0 0.3em\">{}</h2><ul>", safe(title));
-        lines.iter().for_each(|line| html += &format!("<li>{}</li>", safe(line)));
+        let _ = write!(html, "<h2 style=\"font-size:1.1em;margin:1.2em 0 0.3em\">{}</h2><ul>", safe(title));
+        for line in lines {
+            let _ = write!(html, "<li>{}</li>", safe(line));
+        }
         html += "</ul>";
     }
     if !link.is_empty() {
-        html += &format!("<p><a href=\"{0}\">{0}</a></p>", safe(link));
+        let _ = write!(html, "<p><a href=\"{0}\">{0}</a></p>", safe(link));
     }
     html + "</body></html>"
 }

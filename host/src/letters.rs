@@ -2,6 +2,7 @@
 //! written and put into the queue. The proof that one went out is written when the mail server has taken it.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use steward_core::digest::Digest;
 use steward_core::guard::Gate;
@@ -186,7 +187,7 @@ fn addressed(site: Digest, to: NoticeTo, mail: Mail, seats: &[AnnouncedSeat], no
     };
     for seat in seats {
         let (account, license_type, idle_since) = key(&seat.account, seat.license_type, seat.idle_since);
-        text += &format!("\n{account} {license_type} {idle_since}");
+        let _ = write!(text, "\n{account} {license_type} {idle_since}");
     }
     let id: String = Digest::of_bytes(text.as_bytes()).hex().chars().take(32).collect();
     let letter = Letter { to, mail, seats: seats.iter().map(of).collect() };

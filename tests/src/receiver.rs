@@ -67,7 +67,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn listen(take: impl Fn(TcpStream) -> std::io::Result<()> + Send + Sync + 'static) -> SocketAddr {
+fn listen(take: impl Fn(&TcpStream) -> std::io::Result<()> + Send + Sync + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("its address");
     let take = Arc::new(take);
@@ -75,13 +75,13 @@ fn listen(take: impl Fn(TcpStream) -> std::io::Result<()> + Send + Sync + 'stati
         for stream in listener.incoming().flatten() {
             let take = take.clone();
             // Whoever hangs up in mid-sentence is no matter here.
-            thread::spawn(move || take(stream));
+            thread::spawn(move || take(&stream));
         }
     });
     address
 }
 
-fn take_request(stream: TcpStream, received: &Mutex<Vec<Value>>) -> std::io::Result<()> {
+fn take_request(mut stream: &TcpStream, received: &Mutex<Vec<Value>>) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
     let (mut line, mut length) = (String::new(), 0);
     loop {
@@ -97,12 +97,12 @@ fn take_request(stream: TcpStream, received: &Mutex<Vec<Value>>) -> std::io::Res
     let mut body = vec![0; length];
     reader.read_exact(&mut body)?;
     lock(received).push(serde_json::from_slice(&body).expect("JSON"));
-    (&stream).write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
 }
 
-fn take_mails(stream: TcpStream, received: &Mutex<Vec<Mail>>) -> std::io::Result<()> {
+fn take_mails(stream: &TcpStream, received: &Mutex<Vec<Mail>>) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
-    let say = |text: &str| (&stream).write_all(format!("{text}\r\n").as_bytes());
+    let say = |text: &str| (&mut &*stream).write_all(format!("{text}\r\n").as_bytes());
     say("220 mailbox ESMTP")?;
     let (mut line, mut to) = (String::new(), Vec::new());
     loop {

@@ -42,6 +42,12 @@ pub(super) async fn look(
     let releases_for_real = ledger.state().armed().is_some()
         && !settings.butler.qlik_sense_license.license_release.dry_run
         && schedules.contains_key(&Job::Release);
+    let releases_succeeded_at = if releases_for_real && ledger.state().paused().is_none() {
+        since(ledger, RELEASES, now).await?
+    } else {
+        ledger.clear_mark(RELEASES).await?;
+        now
+    };
     let known = Known {
         read_at: match ledger.last_reading_at(site).await? {
             Some(at) => Some(at),
@@ -53,13 +59,7 @@ pub(super) async fn look(
         schedules: schedules.clone(),
         releases_for_real,
         // After a pause the days count anew: nobody expected a run in it.
-        release_succeeded_at: match releases_for_real && ledger.state().paused().is_none() {
-            true => Some(since(ledger, RELEASES, now).await?),
-            false => {
-                ledger.clear_mark(RELEASES).await?;
-                Some(now)
-            }
-        },
+        release_succeeded_at: Some(releases_succeeded_at),
         paused_since: ledger.state().paused().map(|said| said.at),
     };
     let observations = alerts::observe(status, &known, now);

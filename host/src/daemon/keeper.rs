@@ -169,7 +169,8 @@ impl Keeper {
         self.probe_ledger(now).await;
         self.see_whether_rules_still_wait().await;
         self.publish(now);
-        self.look_at_alerts(now).await;
+        // Most looks find nothing to do.
+        Box::pin(self.look_at_alerts(now)).await;
         now
     }
 

@@ -55,8 +55,8 @@ pub(super) async fn run(work: &mut Work, client: &Client, mode: Mode) -> anyhow:
         shadow::compare(&mut work.ledger, shadows, prepared, &plan, &work.beat, &work.stop).await?;
     work.beat.beat();
 
-    let last = prepared.memory.last_reading.as_ref();
-    let lost = last.map(|last| lost_protections(&prepared.snapshot, &prepared.settings.guard, last));
+    let before = prepared.memory.last_reading.as_ref();
+    let lost = before.map(|before| lost_protections(&prepared.snapshot, &prepared.settings.guard, before));
     let plan_facts = PlanFacts::of(plan.body(), lost.unwrap_or_default());
     let facts = Facts { shadows: Some(shadows), plan: Some(plan_facts), ..Facts::default() };
     let due = letters::due(&settings, &prepared, plan.body());

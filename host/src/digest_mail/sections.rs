@@ -9,7 +9,7 @@ use steward_core::guard::Scope;
 use steward_core::instant::Instant;
 use steward_core::ledger::RunKind;
 use steward_core::license_type::LicenseType;
-use steward_core::plan::PlanBody;
+use steward_core::plan::{Plan, PlanBody};
 use steward_core::settings::account_name;
 
 use super::day;
@@ -44,7 +44,7 @@ pub async fn all(
         Some(id) => ledger.stored_plan(&id.to_string()).await.ok().map(|stored| stored.plan),
         None => None,
     };
-    let plan = plan.as_ref().map(|plan| plan.body());
+    let plan = plan.as_ref().map(Plan::body);
     Ok(vec![
         Section { title: "Alerts", lines: alerts(status) },
         Section { title: "Pools", lines: pools(status) },
