@@ -66,9 +66,7 @@ async fn webhooks_and_topics_are_told_in_butlers_shapes() {
         .iter()
         .map(|it| (it.method.as_str(), it.target.as_str(), (!it.body.is_empty()).then(|| it.json())))
         .collect();
-    let about = |event: &str, expired: bool, days: i64| {
-        json!({ "event": event, "licenseExpired": expired, "expiryDateStr": "2026-10-31", "daysUntilExpiry": days })
-    };
+    let about = |event: &str, expired: bool, days: i64| json!({ "event": event, "licenseExpired": expired, "expiryDateStr": "2026-10-31", "daysUntilExpiry": days });
     let query = "/status?key=s3cret&event=server+license+status&licenseExpired=false&expiryDateStr=2026-10-31&daysUntilExpiry=26";
     let expected = [
         ("POST", "/alert", Some(about("server license has expired alert", true, -3))),
@@ -82,7 +80,10 @@ async fn webhooks_and_topics_are_told_in_butlers_shapes() {
     }
     let heard = reader.until(3).await;
     let status = json!({ "licenseExpired": false, "expiryDateStr": "2026-10-31", "daysUntilExpiry": 26 });
-    assert_eq!((heard[0].0.as_str(), serde_json::from_str::<Value>(&heard[0].1).expect("JSON")), ("qlik/license", status));
+    assert_eq!(
+        (heard[0].0.as_str(), serde_json::from_str::<Value>(&heard[0].1).expect("JSON")),
+        ("qlik/license", status)
+    );
     for (index, words) in [(1, "has expired"), (2, "will expire in 26 days")] {
         assert_eq!(heard[index].0, "qlik/expire");
         assert!(heard[index].1.contains(words) && heard[index].1.contains("2026-10-31"), "{heard:?}");
@@ -127,5 +128,12 @@ async fn switches_decide_who_is_told() {
         ["butler-mqtt-expiry", "butler-webhook-expiry-1"]
     );
     assert_eq!(names(&whole.replace("sendAlert: { enable: true }", "sendAlert: {}")).len(), 3);
-    assert!(names(&whole.replace("webhook: { enable: true", "webhook: { enable: false").replace("mqtt: { enable: true", "mqtt: { enable: false")).is_empty());
+    assert!(
+        names(
+            &whole
+                .replace("webhook: { enable: true", "webhook: { enable: false")
+                .replace("mqtt: { enable: true", "mqtt: { enable: false")
+        )
+        .is_empty()
+    );
 }

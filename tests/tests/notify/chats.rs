@@ -135,7 +135,10 @@ fn slack(body: &str) -> SlackMessage {
         assert!((1..=max).contains(&text.chars().count()), "{text}");
         let ours = text.replace("<https://steward.acme.test/?a=1&amp;b=2|Open Steward>", "");
         assert!(!ours.contains(['<', '>']), "{ours}");
-        assert!(ours.split('&').skip(1).all(|rest| ["amp;", "lt;", "gt;"].iter().any(|it| rest.starts_with(it))), "{ours}");
+        assert!(
+            ours.split('&').skip(1).all(|rest| ["amp;", "lt;", "gt;"].iter().any(|it| rest.starts_with(it))),
+            "{ours}"
+        );
     }
     message
 }
@@ -169,7 +172,10 @@ fn teams(body: &str) -> (String, Card) {
     assert_eq!(attachment.content_type, "application/vnd.microsoft.card.adaptive");
     assert_eq!(attachment.content_url, None);
     let card = attachment.content;
-    assert_eq!((card.kind.as_str(), card.version.as_str(), card.msteams.width.as_str()), ("AdaptiveCard", "1.4", "Full"));
+    assert_eq!(
+        (card.kind.as_str(), card.version.as_str(), card.msteams.width.as_str()),
+        ("AdaptiveCard", "1.4", "Full")
+    );
     assert_eq!(card.schema, "http://adaptivecards.io/schemas/adaptive-card.json");
     let [
         Element::TextBlock { text: title, color: Some(color), size: Some(_), weight: Some(_), wrap: true },
@@ -220,7 +226,9 @@ async fn teams_is_given_a_card_in_which_names_are_names() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_chat_refuses_is_set_aside_with_its_word() {
-    for (kind, status, word) in [("slack", 400, "invalid_blocks"), ("slack", 410, "channel_is_archived"), ("teams", 400, "bad card")] {
+    for (kind, status, word) in
+        [("slack", 400, "invalid_blocks"), ("slack", 410, "channel_is_archived"), ("teams", 400, "bad card")]
+    {
         let hook = Hook::new().await;
         hook.next([Reply::Answer(status, "", word.to_owned())]);
         let world = world(kind, &hook);

@@ -150,7 +150,8 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, shared: &Shared)
     match reply.unwrap_or_else(|| Reply::Answer(200, "", "ok".to_owned())) {
         Reply::Answer(status, headers, body) => {
             let length = body.len();
-            let answer = format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n{body}");
+            let answer =
+                format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}\r\n{body}");
             stream.write_all(answer.as_bytes()).await?;
             stream.shutdown().await
         }

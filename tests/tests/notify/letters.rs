@@ -15,7 +15,8 @@ const NOTICES: &str = "notices: { enable: true, withoutAddress: keep }";
 const HOUR: Duration = Duration::from_hours(1);
 
 fn world(port: u16) -> World {
-    let server = format!("mailServer: {{ host: 127.0.0.1, port: {port}, from: steward@acme.test, ROOT, timeoutSeconds: 5 }}");
+    let server =
+        format!("mailServer: {{ host: 127.0.0.1, port: {port}, from: steward@acme.test, ROOT, timeoutSeconds: 5 }}");
     World::new(&server).more(NOTICES)
 }
 
@@ -63,7 +64,11 @@ async fn a_letter_that_was_taken_is_proved_and_one_that_waits_holds_up_no_other(
     let server = MailServer::new(Way::StartTls, None);
     let world = world(server.port());
     let post = world.deliver();
-    let letters = [("l-1", letter("busy@acme.test", "busy")), ("l-2", letter("nobody@acme.test", "gone")), ("l-3", letter("jane@acme.test", "jane"))];
+    let letters = [
+        ("l-1", letter("busy@acme.test", "busy")),
+        ("l-2", letter("nobody@acme.test", "gone")),
+        ("l-3", letter("jane@acme.test", "jane")),
+    ];
     world.write("notices", letters).await;
     let written = world.now();
     post.settled().await;

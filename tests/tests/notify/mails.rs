@@ -30,7 +30,10 @@ async fn a_mail_says_what_it_is() {
     world.tell("people", "0123abc").await;
     assert_eq!(post.standing("people").await.delivered, 1);
     let mail = server.until(1).remove(0);
-    assert_eq!((mail.from.as_str(), mail.to.as_slice()), ("steward@acme.test", &["jane@acme.test".to_owned(), "joe@acme.test".to_owned()][..]));
+    assert_eq!(
+        (mail.from.as_str(), mail.to.as_slice()),
+        ("steward@acme.test", &["jane@acme.test".to_owned(), "joe@acme.test".to_owned()][..])
+    );
     assert_eq!((mail.tls, mail.user.as_deref()), (true, Some("steward")));
     for (name, value) in [
         ("From", "Steward <steward@acme.test>"),
@@ -60,8 +63,16 @@ async fn nobody_gets_a_header_in() {
     let mut headers = mail.headers();
     headers.sort();
     let expected = [
-        "Auto-Submitted", "Content-Transfer-Encoding", "Content-Type", "Date", "From", "MIME-Version", "Message-ID", "Subject",
-        "To", "X-Steward-Id",
+        "Auto-Submitted",
+        "Content-Transfer-Encoding",
+        "Content-Type",
+        "Date",
+        "From",
+        "MIME-Version",
+        "Message-ID",
+        "Subject",
+        "To",
+        "X-Steward-Id",
     ];
     assert_eq!(headers, expected, "{}", mail.data);
     assert_eq!(mail.to, ["jane@acme.test"]);
@@ -110,7 +121,10 @@ async fn nobody_is_given_the_password_who_is_not_trusted() {
         let post = world.deliver();
         world.tell("people", "id-1").await;
         let standing = post.standing("people").await;
-        assert!(standing.problem.as_deref().is_some_and(|told| told.contains("is not trusted")), "{way:?} {standing:?}");
+        assert!(
+            standing.problem.as_deref().is_some_and(|told| told.contains("is not trusted")),
+            "{way:?} {standing:?}"
+        );
         assert_eq!((standing.waiting, server.taken().len()), (1, 0));
         post.stop().await;
     }
@@ -125,7 +139,10 @@ async fn a_wrong_password_can_be_mended_for_a_day() {
     let post = world.deliver();
     world.tell("people", "id-1").await;
     let standing = post.standing("people").await;
-    assert!(standing.problem.as_deref().is_some_and(|told| told.contains("does not let us in (status 535)")), "{standing:?}");
+    assert!(
+        standing.problem.as_deref().is_some_and(|told| told.contains("does not let us in (status 535)")),
+        "{standing:?}"
+    );
     world.pass(HOUR * 20);
     world.tell("people", "id-2").await;
     assert_eq!(post.standing("people").await.waiting, 2);

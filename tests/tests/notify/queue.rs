@@ -13,7 +13,9 @@ use crate::world::{World, keep_log, log};
 const HOUR: Duration = Duration::from_hours(1);
 
 fn hooks(hooks: &[(&str, &Hook, &str)]) -> String {
-    let sinks = hooks.iter().map(|(name, hook, more)| format!("{{ name: {name}, url: '{}', timeoutSeconds: 2, ROOT, {more} }}", hook.url("/")));
+    let sinks = hooks.iter().map(|(name, hook, more)| {
+        format!("{{ name: {name}, url: '{}', timeoutSeconds: 2, ROOT, {more} }}", hook.url("/"))
+    });
     format!("webhooks: [ {} ]", sinks.collect::<Vec<_>>().join(", "))
 }
 
@@ -44,7 +46,11 @@ async fn who_is_told_follows_from_the_settings() {
 async fn one_that_hangs_holds_up_no_other() {
     let (slow, quick) = (Hook::new().await, Hook::new().await);
     slow.next([Reply::Hang]);
-    let world = World::new(&hooks(&[("slow", &slow, ""), ("quick", &quick, "")]).replacen("timeoutSeconds: 2", "timeoutSeconds: 300", 1));
+    let world = World::new(&hooks(&[("slow", &slow, ""), ("quick", &quick, "")]).replacen(
+        "timeoutSeconds: 2",
+        "timeoutSeconds: 300",
+        1,
+    ));
     let post = world.deliver();
     for id in ["id-1", "id-2", "id-3"] {
         world.tell("slow", id).await;
@@ -54,7 +60,10 @@ async fn one_that_hangs_holds_up_no_other() {
     let mut standings = post.couriers.standings();
     let done = standings.wait_for(|all| all.get("quick").is_some_and(|quick| quick.delivered == 3));
     tokio::time::timeout(crate::world::LIMIT, done).await.expect("in time").expect("at work");
-    assert_eq!((slow.keys(), quick.keys()), (vec!["id-1".to_owned()], ["id-1", "id-2", "id-3"].map(str::to_owned).to_vec()));
+    assert_eq!(
+        (slow.keys(), quick.keys()),
+        (vec!["id-1".to_owned()], ["id-1", "id-2", "id-3"].map(str::to_owned).to_vec())
+    );
     // What is in hand hangs on: the daemon does not wait for it for ever.
     post.stop().await;
 }
@@ -151,7 +160,10 @@ async fn the_log_is_a_sink_too_and_names_in_it_are_one_line() {
     assert_eq!(post.standing("log").await.delivered, 1);
     let log = log();
     let line = log.lines().find(|line| line.contains("id-of-log")).expect("a line").to_owned();
-    assert!(line.contains("WARN") && line.contains("x  Bcc: all@acme.test") && line.contains("protection-unmatched"), "{line}");
+    assert!(
+        line.contains("WARN") && line.contains("x  Bcc: all@acme.test") && line.contains("protection-unmatched"),
+        "{line}"
+    );
     assert!(!line.contains('\u{202e}'));
     post.stop().await;
 }
@@ -171,7 +183,9 @@ async fn a_look_tells_who_is_there_and_sends_nothing() {
     let foreign = Hook::with(&crate::world::make_certificates("somebody-else")).await;
     let mails = MailServer::new(Way::StartTls, Some(("steward", "s3cret-password")));
     let mqtt = |name: &str, user: &str, port: u16| {
-        format!("{{ name: {name}, host: 127.0.0.1, port: {port}, tls: true, ROOT, user: {user}, password: s3cret-{user} }}")
+        format!(
+            "{{ name: {name}, host: 127.0.0.1, port: {port}, tls: true, ROOT, user: {user}, password: s3cret-{user} }}"
+        )
     };
     let settings = format!(
         "{}, slack: [ {{ name: chat, url: 'https://127.0.0.1:1/s3cret', ROOT }} ], mqtt: [ {}, {} ], mailServer: {{ host: \

@@ -95,7 +95,10 @@ async fn a_broker_that_was_away_gets_everything_once_it_is_back() {
     sky.change(Weather::Silent);
     world.pass(HOUR);
     let standing = post.standing("broker").await;
-    assert!(standing.problem.as_deref().is_some_and(|told| told.contains("did not confirm it within 2 s")), "{standing:?}");
+    assert!(
+        standing.problem.as_deref().is_some_and(|told| told.contains("did not confirm it within 2 s")),
+        "{standing:?}"
+    );
     sky.change(Weather::Fine(broker.tls()));
     world.pass(HOUR);
     assert_eq!(post.standing("broker").await.delivered, 3);

@@ -118,13 +118,17 @@ async fn a_refusal_is_set_aside_and_tells_no_secret() {
     let hook = Hook::new().await;
     let world = world(&hook, "headers: { Authorization: Bearer s3cret-token, X-Key: s3cret-key }");
     let post = world.deliver();
-    let echo = "no Bearer s3cret-token (s3cret-token, s3cret-key) for /services/s3cret-path?key=s3cret-query\u{1b}[2J\r\nbye";
+    let echo =
+        "no Bearer s3cret-token (s3cret-token, s3cret-key) for /services/s3cret-path?key=s3cret-query\u{1b}[2J\r\nbye";
     let elsewhere = "Location: https://evil.test/s3cret-path\r\n";
     let refusals = [
         (Reply::Answer(400, "", echo.to_owned()), "refuses it (status 400): no *** (***, ***) for"),
         (Reply::Answer(401, "", echo.to_owned()), "does not let us in (status 401)"),
         (Reply::Answer(404, "", echo.to_owned()), "does not know this address (status 404)"),
-        (Reply::Answer(302, elsewhere, String::new()), "another address `evil.test` (status 302), which is not followed"),
+        (
+            Reply::Answer(302, elsewhere, String::new()),
+            "another address `evil.test` (status 302), which is not followed",
+        ),
         (Reply::Answer(307, "Location: /s3cret-path\r\n", String::new()), "another address (status 307)"),
         (Reply::Flood, "refuses it (status 400): xxxx"),
     ];

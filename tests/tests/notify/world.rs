@@ -23,8 +23,7 @@ pub const LIMIT: Duration = Duration::from_mins(1);
 /// When the tests begin.
 pub const BEGIN: &str = "2026-10-05T08:00:00Z";
 /// What somebody may be called who wants to break messages.
-pub const HOSTILE: &str =
-    "x\r\nBcc: all@acme.test\r\n\r\n<!channel> <https://evil.test|here> *b* [a](https://evil.test) {{ title }} \"},{\"a\":\"\u{202e}/#+";
+pub const HOSTILE: &str = "x\r\nBcc: all@acme.test\r\n\r\n<!channel> <https://evil.test|here> *b* [a](https://evil.test) {{ title }} \"},{\"a\":\"\u{202e}/#+";
 
 /// One root for all servers of these tests.
 pub static CERTIFICATES: LazyLock<CertificateSet> = LazyLock::new(|| make_certificates("sinks"));

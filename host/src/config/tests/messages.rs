@@ -54,7 +54,10 @@ fn every_sink_has_a_name_of_its_own() {
     for name in ["log", "Notices", "digest", "butler-mqtt-status"] {
         check(&format!("teams: [ {} ]", hook(name)), "is the name of a built-in sink: choose another one");
     }
-    check(&format!("webhooks: [ {} ]", hook("a\u{202e}b")), "webhooks[0].name: write a name of 1 to 100 printable characters");
+    check(
+        &format!("webhooks: [ {} ]", hook("a\u{202e}b")),
+        "webhooks[0].name: write a name of 1 to 100 printable characters",
+    );
     check(&format!("webhooks: [ {} ]", hook(&"x".repeat(101))), "write a name of 1 to 100 printable characters");
 }
 
