@@ -101,13 +101,11 @@ fn previous(month: Month) -> Option<Month> {
 
 fn write(out: Option<&Path>, bytes: &[u8]) -> Result<()> {
     use std::io::Write as _;
-    match out {
-        Some(path) => write_file(path, |writer| writer.write_all(bytes)),
-        None => {
-            let mut out = std::io::stdout().lock();
-            out.write_all(bytes).and_then(|()| out.flush()).context("cannot print")
-        }
+    if let Some(path) = out {
+        return write_file(path, |writer| writer.write_all(bytes));
     }
+    let mut out = std::io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).context("cannot print")
 }
 
 fn parse_month(text: &str) -> Result<Month, String> {

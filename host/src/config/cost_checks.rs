@@ -46,13 +46,13 @@ fn check_prices(prices: &[SeatPrice], report: &mut Report<'_>) {
         }
         let from = match &price.from {
             None => None,
-            Some(text) => match Month::parse(text) {
-                Some(month) => Some(month),
-                None => {
+            Some(text) => {
+                let Some(month) = Month::parse(text) else {
                     report.add(&setting("from"), format!("{} is no month: write it such as `2026-01`", quoted(text)));
                     continue;
-                }
-            },
+                };
+                Some(month)
+            }
         };
         let kind = license_type(price.license_type);
         if let Some(first) = seen.insert((kind, from), index) {

@@ -9,6 +9,8 @@ use super::MonthStory;
 use super::charts::{cost_by_type, saved_by_month, seats_by_day};
 use super::figures::{NO_BREAK, counted_seats, grouped, kind, moment, money, month_name, price_text, seats};
 
+/// An amount of a small currency has more, and is written smaller.
+const LONG_CHARS: usize = 16;
 const STYLE: &str = include_str!("page.css");
 const IDLE: &str = "A seat in somebody's hands that was not used for as long as the release threshold of its type; whether \
                     Steward may take it does not matter.";
@@ -109,8 +111,6 @@ fn tiles(report: &MonthlyReport) -> String {
         (total.saved, format!("saved in {}, {} taken back", month_name(report.month), counted_seats(released))),
         (ever, "saved since the first release".to_owned()),
     ];
-    // An amount of a small currency is long.
-    const LONG_CHARS: usize = 16;
     let mut text = "<div class=\"tiles\">".to_owned();
     for (amount, what) in tiles {
         let amount = money(amount, &report.currency);
@@ -144,9 +144,11 @@ fn table(report: &MonthlyReport) -> String {
     }
     if let Some(total) = report.total {
         let sums = [total.bought, total.allocated, total.idle, total.saved];
-        let cells: String =
-            sums.iter().map(|sum: &Money| format!("<td>{}</td>", money(*sum, &report.currency))).collect();
-        let _ = writeln!(table, "<tr class=\"sum\"><td>In all</td>{cells}</tr>");
+        table += "<tr class=\"sum\"><td>In all</td>";
+        for sum in sums {
+            let _ = write!(table, "<td>{}</td>", money(sum, &report.currency));
+        }
+        table += "</tr>\n";
     }
     table + "</table></div>\n" + &releases(report)
 }
@@ -234,8 +236,7 @@ fn unknown(story: &MonthStory) -> String {
     if lines.is_empty() {
         return String::new();
     }
-    let lines: String = lines.iter().map(|line| format!("<li>{line}</li>")).collect();
-    format!("<h2>What is not known</h2>\n<ul class=\"unknown\">{lines}</ul>\n")
+    format!("<h2>What is not known</h2>\n<ul class=\"unknown\"><li>{}</li></ul>\n", lines.join("</li><li>"))
 }
 
 /// A text that comes from elsewhere.

@@ -12,17 +12,16 @@ use crate::outlook::{self, NO_PRICES, forecast_text};
 pub async fn forecast(call: Call) -> Result<Shown<Forecasts>, Problem> {
     // What the daemon found after its last reading; until there is one, what the ledger says.
     let status = call.api.status.borrow().clone();
-    let (at, forecasts) = match status.outlook_at {
-        Some(at) => (at, status.forecasts.clone()),
-        None => {
-            let asked = call.api.desk.ask(async move |drawer| {
-                let (settings, now) = (drawer.settings(), drawer.timer.now());
-                let ledger = drawer.ledger().await?;
-                let found = outlook::forecasts(ledger, &settings, now).await.map_err(|error| of_ledger(&error))?;
-                Ok((now, found))
-            });
-            asked.await?
-        }
+    let (at, forecasts) = if let Some(at) = status.outlook_at {
+        (at, status.forecasts.clone())
+    } else {
+        let asked = call.api.desk.ask(async move |drawer| {
+            let (settings, now) = (drawer.settings(), drawer.timer.now());
+            let ledger = drawer.ledger().await?;
+            let found = outlook::forecasts(ledger, &settings, now).await.map_err(|error| of_ledger(&error))?;
+            Ok((now, found))
+        });
+        asked.await?
     };
     let pools = forecasts.into_iter().map(|(license_type, forecast)| PoolForecast {
         license_type,
