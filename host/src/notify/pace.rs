@@ -85,7 +85,7 @@ mod tests {
         pace.failed(None, at(0));
         assert_eq!(pace.wait(None, at(1)), Some(Duration::from_secs(1)));
         assert_eq!(pace.wait(None, at(2)), None);
-        pace.failed(Some(Duration::from_secs(600)), at(2));
+        pace.failed(Some(Duration::from_mins(10)), at(2));
         assert_eq!(pace.wait(None, at(3)), Some(Duration::from_secs(599)));
         assert_eq!(pace.wait(None, at(-3)), None);
         pace.answered(at(700));
