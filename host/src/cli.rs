@@ -199,9 +199,9 @@ async fn run(command: Command) -> Result<Outcome> {
 /// Warnings are shown always; `RUST_LOG` overrides what `-v` says.
 fn start_logging(verbose: u8, command: &Command) {
     let level = match verbose {
-        // A daemon tells what it does, a command only what went wrong; in the demo's past much is held on purpose.
+        // A daemon tells what it does, a command only what went wrong; in the demo's past much is held, and told, on purpose.
         0 if matches!(command, Command::Run(_)) => "steward=info,warn",
-        0 if matches!(command, Command::Demo(_)) => "error",
+        0 if matches!(command, Command::Demo(_)) => "error,steward::notify::log=off",
         0 => "warn",
         1 => "steward=info,warn",
         _ => "steward=debug,info",
