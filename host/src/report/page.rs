@@ -176,7 +176,12 @@ fn releases(report: &MonthlyReport) -> String {
         if releases.held > 0 {
             let _ = write!(sentence, "; {} stayed although a run was to take them", counted_seats(releases.held));
         }
-        let _ = write!(sentence, "; {} still free now, and saving.", counted_seats(pool.saving_now));
+        // Of a month that is over nobody asks what saves today.
+        if report.is_complete {
+            sentence.push('.');
+        } else {
+            let _ = write!(sentence, "; {} still free now, and saving.", counted_seats(pool.saving_now));
+        }
         let _ = write!(text, "<li>{sentence}</li>");
     }
     if text.is_empty() { text } else { format!("<h2>What Steward did</h2>\n<ul class=\"unknown\">{text}</ul>\n") }
