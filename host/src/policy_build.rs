@@ -35,6 +35,10 @@ pub enum BuildError {
 pub fn build(folder: &Path) -> Result<PathBuf, BuildError> {
     let shown = folder.display().to_string();
     let manifest = folder.join("Cargo.toml");
+    // Said before cargo is looked for: a folder that is not there is no matter of Rust.
+    if !manifest.is_file() {
+        return Err(BuildError::NoCrate(shown));
+    }
     let metadata = cargo()
         .args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"])
         .arg(&manifest)
