@@ -3,10 +3,11 @@
 //! One job at a time. The keeper owns the running state; everybody else reads the [`Status`] that it publishes. It never
 //! releases anything itself: jobs do, with the settings that were in force when they began.
 
+mod telling;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::Map;
 use steward_core::digest::Digest;
@@ -15,7 +16,6 @@ use steward_core::timetable::{Timetable, is_overdue};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::alerting;
 use super::heartbeat::Heartbeat;
 use super::job::Job;
 use super::report::{JobOutcome, JobReport};
@@ -26,7 +26,6 @@ use super::work::{self, Mode, Work};
 use crate::clock::Timer;
 use crate::config::Settings;
 use crate::cycle;
-use crate::digest_mail;
 use crate::influx::OutboxStatus;
 use crate::ledger::Ledger;
 use crate::notify::Couriers;
@@ -44,12 +43,6 @@ const OVERDUE_GRACE_MS: i64 = 10 * MS_PER_MINUTE;
 const TICK_MS: i64 = 2000;
 /// The ledger's disk is tried this often while nothing else writes.
 const PROBE_EVERY_MS: i64 = MS_PER_MINUTE;
-
-/// The rules of the alerts look at the facts this often, and after each job.
-const ALERTS_EVERY_MS: i64 = MS_PER_MINUTE;
-
-/// A sink that hangs holds simulated time up for no longer than this.
-const SETTLE_TIME_MAX: Duration = Duration::from_secs(30);
 
 /// What somebody outside may ask for.
 #[derive(Debug)]
@@ -197,14 +190,6 @@ impl Keeper {
         }
     }
 
-    /// Simulated time does not run ahead of those who bring messages: a letter that goes out today is proved today.
-    async fn settle_messages(&self) {
-        self.parts.couriers.poke();
-        if tokio::time::timeout(SETTLE_TIME_MAX, self.parts.couriers.settled()).await.is_err() {
-            tracing::warn!("a sink takes long to answer; simulated time goes on without it");
-        }
-    }
-
     async fn wait(&mut self, now: Instant) {
         if self.parts.timer.is_simulated() {
             self.settle_messages().await;
@@ -334,28 +319,6 @@ impl Keeper {
         }
     }
 
-    async fn remember(&mut self, report: &JobReport, mode: Mode) {
-        self.alerts_looked_at = None;
-        if mode == Mode::Look {
-            return;
-        }
-        let Some(ledger) = &mut self.ledger else { return };
-        if let Err(error) = alerting::remember(ledger, report).await {
-            tracing::error!("what came of the job is not remembered: {}", crate::error_chain::text(&error));
-        }
-        if let Some((at, license)) = &report.facts.server_license {
-            let settings = &self.parts.in_force.settings;
-            match alerting::tell_of_license(ledger, settings, *at, license).await {
-                Ok(true) => self.parts.couriers.poke(),
-                Ok(false) => {}
-                Err(error) => {
-                    let problem = crate::error_chain::text(&error);
-                    tracing::error!("webhooks are not told about the licence of the server: {problem}");
-                }
-            }
-        }
-    }
-
     fn ended(&mut self, report: &JobReport, mode: Mode) {
         let job = report.job;
         match report.outcome {
@@ -458,35 +421,6 @@ impl Keeper {
                 self.status.ledger.problem = Some(problem);
             }
         }
-    }
-
-    /// What has to be said is written down here, and sent by others.
-    async fn look_at_alerts(&mut self, now: Instant) {
-        let is_due = self.alerts_looked_at.is_none_or(|at| now.millis_since(at).abs() >= ALERTS_EVERY_MS);
-        if !is_due {
-            return;
-        }
-        let Some(mut ledger) = self.ledger.take().filter(Ledger::is_usable) else { return };
-        self.alerts_looked_at = Some(now);
-        let outbox = self.parts.outbox.borrow().clone();
-        let InForce { settings, schedules, .. } = &self.parts.in_force;
-        match alerting::look(&mut ledger, settings, schedules, &self.status, outbox, now).await {
-            Ok(state) => {
-                self.status.alerts = state;
-                self.parts.couriers.poke();
-                self.parts.status.send_replace(Arc::new(self.status.clone()));
-            }
-            Err(error) => {
-                tracing::error!("alerts were not looked at: {}", crate::error_chain::text(&error));
-            }
-        }
-        let settings = &self.parts.in_force.settings;
-        match digest_mail::write_if_due(&mut ledger, settings, &self.status, now).await {
-            Ok(true) => self.parts.couriers.poke(),
-            Ok(false) => {}
-            Err(error) => tracing::error!("the digest was not written: {}", crate::error_chain::text(&error)),
-        }
-        self.ledger = Some(ledger);
     }
 
     fn publish(&mut self, now: Instant) {
